@@ -1,0 +1,1 @@
+"""Where platforms meet the core: one package each."""

@@ -1,0 +1,224 @@
+"""How a feature is declared: a cog, its commands, and what it listens to.
+
+    class Ephemeral(Cog):
+        @command("let go", needs=Role.MEMBER)
+        async def let_go(self, ctx: Context, message: MessageRef) -> Reply:
+            \"\"\"Take a message of yours back now.\"\"\"
+
+        @listens(MessagePosted, stage=Stage.RETENTION)
+        async def keep_time(self, event: MessagePosted) -> Outcome: ...
+
+A command's arguments come from its signature, its help from its docstring.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, IntEnum
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from bot.events import Event
+from bot.model import Account, Group, MessageRef, Role, Room
+from bot.reply import Answer
+
+
+class Stage(IntEnum):
+    """The order in which listeners see an event. Stages, not priorities."""
+
+    CRISIS = 0
+    """First, even for someone who has not acknowledged: a gate never swallows a call for help."""
+    GATE = 1
+    """May halt. An exception here halts too."""
+    LEAKS = 2
+    RETENTION = 3
+    AFTER = 4
+
+
+class Halt(Enum):
+    """What a GATE listener returns when the event goes no further."""
+
+    HALT = "halt"
+
+
+HALT: Final = Halt.HALT
+
+Outcome: TypeAlias = "Halt | Awaitable[Any] | None"
+"""What a listener gives back: nothing, HALT (gate only), or what must be durable first.
+
+A listener starts its writes and returns them; the router waits for them outside the room's lane,
+so that the next message's writes join the same commit.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """How an argument is asked for. `help` is a text key."""
+
+    help: str
+    long: bool = False
+    """A paragraph instead of a word or a line."""
+    max_length: int | None = None
+    """Longest text the field takes, in characters as the platform counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a command."""
+
+    name: str
+    kind: type
+    """str, int, bool, timedelta, Account, Room, MessageRef, or an Enum."""
+    required: bool
+    default: Any
+    arg: Arg
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values of an Enum argument; empty for the others."""
+        if issubclass(self.kind, Enum):
+            return tuple(str(option.value) for option in self.kind)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, where, and as what. Handed to every command."""
+
+    id: str
+    account: Account
+    group: Group
+    role: Role
+    room: Room | None
+    language: str
+    at: datetime
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A declared command, bound to its cog. Adapters build their own forms from it."""
+
+    name: str
+    help: str
+    """One sentence, from the docstring's first line."""
+    needs: Role
+    private: bool
+    """What is typed may identify the asker: never show input or answer in a room."""
+    hidden: bool
+    """Reached by a button, not listed in help."""
+    parameters: tuple[Parameter, ...]
+    run: Callable[..., Awaitable[Answer]]
+
+    @property
+    def on_message(self) -> Parameter | None:
+        """The argument that is a message, where this command acts on one."""
+        return next((p for p in self.parameters if p.kind is MessageRef), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A bound listener."""
+
+    event: type[Event]
+    stage: Stage
+    name: str
+    hear: Callable[[Any], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class _CommandMark:
+    name: str
+    needs: Role
+    private: bool
+    hidden: bool
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+PLAIN_KINDS: Final = (str, int, bool, timedelta, Account, Room, MessageRef)
+
+
+def command(
+    name: str, *, needs: Role = Role.MEMBER, private: bool = True, hidden: bool = False
+) -> Callable[[_Method], _Method]:
+    """Declare a cog method as a command. A space in the name makes a group ("case open")."""
+
+    def mark(method: _Method) -> _Method:
+        method.__command__ = _CommandMark(name, needs, private, hidden)  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def listens(event: type[Event], *, stage: Stage = Stage.AFTER) -> Callable[[_Method], _Method]:
+    """Declare a cog method as a listener to one kind of event, at one stage."""
+
+    def mark(method: _Method) -> _Method:
+        method.__listens__ = (*getattr(method, "__listens__", ()), (event, stage))  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Cog:
+    """A feature: commands that members and moderators run, and what it listens to.
+
+    A cog says; a service decides. `start` runs once before events flow.
+    """
+
+    async def start(self) -> None:
+        """Load what must be in memory before the first event."""
+
+    def commands(self) -> Iterator[Command]:
+        """The commands declared on this cog."""
+        for method in self._methods():
+            mark = getattr(method, "__command__", None)
+            if mark is not None:
+                yield Command(
+                    name=mark.name,
+                    help=(inspect.getdoc(method) or "").split("\n", 1)[0],
+                    needs=mark.needs,
+                    private=mark.private,
+                    hidden=mark.hidden,
+                    parameters=tuple(_parameters(method)),
+                    run=method,
+                )
+
+    def listeners(self) -> Iterator[Listener]:
+        """The listeners declared on this cog."""
+        for method in self._methods():
+            for event, stage in getattr(method, "__listens__", ()):
+                yield Listener(event, stage, f"{type(self).__name__}.{method.__name__}", method)
+
+    def _methods(self) -> Iterator[Callable[..., Any]]:
+        # In the order of the source: help lists commands as their author wrote them.
+        for cls in reversed(type(self).__mro__):
+            for name in vars(cls):
+                attribute = getattr(self, name)
+                if inspect.ismethod(attribute):
+                    yield attribute
+
+
+def _parameters(method: Callable[..., Any]) -> Iterator[Parameter]:
+    hints = get_type_hints(method, include_extras=True)
+    for parameter in list(inspect.signature(method).parameters.values())[1:]:
+        hint = hints[parameter.name]
+        arg = Arg(f"arg-{parameter.name.replace('_', '-')}")
+        if get_origin(hint) is Annotated:
+            hint, *extras = get_args(hint)
+            arg = next((extra for extra in extras if isinstance(extra, Arg)), arg)
+        optional = [kind for kind in get_args(hint) if kind is not type(None)]
+        kind = optional[0] if optional else hint
+        if kind not in PLAIN_KINDS and not (isinstance(kind, type) and issubclass(kind, Enum)):
+            raise TypeError(f"{method.__qualname__}: a command cannot take a {kind}")
+        required = parameter.default is inspect.Parameter.empty
+        yield Parameter(
+            name=parameter.name,
+            kind=kind,
+            required=required,
+            default=None if required else parameter.default,
+            arg=arg,
+        )
