@@ -1,0 +1,81 @@
+# Everything here sets itself up; nothing needs to be activated or installed first.
+
+PYTHON ?= python3
+# Where the tests may run side by side. 0: one after another, for a debugger.
+TEST_JOBS ?= 2
+# More words for pytest, for example: make test ARGS="-k receipt"
+ARGS ?=
+
+VENV_PYTHON := .venv/bin/python
+FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast cover lint format bench lock setup setup-dev clean
+
+help:
+	@echo "Circlekeeper"
+	@echo
+	@echo "  make run         start the bot; with no token in .env it starts the sandbox,"
+	@echo "                   a circle to play with in your browser"
+	@echo "  make test        every test (up to 15 minutes)"
+	@echo "  make test-fast   the quick ones, in under a minute"
+	@echo "  make lint        formatting, types and who may import whom"
+	@echo "  make format      let ruff put the formatting right"
+	@echo "  make bench       the benchmarks, as JSON lines"
+	@echo "  make cover       the tests with branch coverage, as htmlcov/index.html"
+	@echo "  make lock        pin the packages again after a change in pyproject.toml;"
+	@echo "                   ARGS=--upgrade takes the newest allowed (needs the network)"
+	@echo "  make clean       remove what the targets above made; .env and data stay"
+	@echo
+	@echo "The first of these takes about a minute to set up .venv; after that none of"
+	@echo "run, test, lint and bench needs the network."
+
+# One message instead of a shell's "not found" when there is no Python at all.
+define SETUP
+@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+  echo "Circlekeeper needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv" >&2; \
+  exit 1; }
+@"$(PYTHON)" scripts/setup.py
+endef
+
+setup:
+	$(SETUP) runtime
+
+setup-dev:
+	$(SETUP) dev
+
+# exec: Ctrl-C reaches the bot itself, and its exit status is the one that counts.
+run: setup
+	@exec $(VENV_PYTHON) -m bot $(ARGS)
+
+test: setup-dev
+	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
+
+test-fast: setup-dev
+	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup -m "not slow" \
+	  --ignore=tests/end_to_end --ignore=tests/crash $(ARGS)
+
+cover: setup-dev
+	@$(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup \
+	  --cov --cov-report=term --cov-report=html $(ARGS)
+
+lint: setup-dev
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m mypy $(FOLDERS)
+	@$(VENV_PYTHON) -c 'from importlinter.cli import lint_imports_command as main; main()' --no-logo
+
+format: setup-dev
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
+
+bench: setup-dev
+	@exec $(VENV_PYTHON) -m benchmarks $(ARGS)
+
+lock:
+	@PYTHON="$(PYTHON)" sh scripts/lock.sh $(ARGS)
+
+clean:
+	rm -rf .venv build dist htmlcov .coverage .coverage.* \
+	  .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Pins every package with its hashes, for pip and uv alike, on every Python and system we support.
+# More words go to uv: --upgrade takes the newest versions that pyproject.toml allows.
+set -eu
+cd "$(dirname "$0")/.."
+
+if command -v uv >/dev/null 2>&1; then
+  uv=uv
+else
+  # Only the lock needs uv, so it stays out of .venv and out of the lock itself.
+  tools=$(mktemp -d)
+  trap 'rm -rf "$tools"' EXIT INT TERM
+  "${PYTHON:-python3}" -m venv "$tools/venv"
+  "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
+  uv=$tools/venv/bin/uv
+fi
+
+# No header, notes or index: they would carry names of the machine that compiled the lock.
+compile() {
+  "$uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url --extra postgres --group build "$@"
+}
+
+compile --output-file requirements.lock "$@"
+# The developers' lock follows the runtime's, so one .venv serves both.
+compile --group dev --constraint requirements.lock --output-file requirements-dev.lock "$@"
