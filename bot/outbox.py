@@ -1,0 +1,292 @@
+"""Outbox: what must be sent exactly once is a row before it is a request.
+
+A service puts a job in the same transaction as the state it belongs to. A lane sends its jobs
+one after another with the row's key, which the platform honours: after a crash the same key is
+sent again and nothing is posted twice. `Delivered` and `Undelivered` come back as events, whose
+listeners may be called twice and must not mind; the row goes after they have heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, TypeAlias
+
+from bot.chat import Chat
+from bot.clock import Clock
+from bot.errors import PlatformError, TryLater
+from bot.events import Delivered, Event, Undelivered
+from bot.model import Account, Group, MessageRef, Room
+from bot.reply import Reply, reply_from_json, to_json, value_from_json
+from bot.store import Connection, Store
+from bot.store import outbox_rows as rows
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 30
+"""With pauses that double up to ten minutes: about four hours of unexpected errors."""
+
+LONGEST_PAUSE = timedelta(minutes=10)
+
+
+class Lane(Enum):
+    """Jobs that wait for each other. A slow lane never holds up another."""
+
+    GATE = "gate"
+    CRISIS = "crisis"
+    ALERTS = "alerts"
+    POSTS = "posts"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Post:
+    """Post in a room."""
+
+    room: Room
+    reply: Reply
+
+    @property
+    def group(self) -> Group:
+        """The group it is for."""
+        return self.room.group
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Edit:
+    """Change an own message."""
+
+    ref: MessageRef
+    reply: Reply
+
+    @property
+    def group(self) -> Group:
+        """The group it is for."""
+        return self.ref.room.group
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tell:
+    """Write to one person alone."""
+
+    group: Group
+    account: Account
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hold:
+    """Keep an account out of the group's rooms."""
+
+    group: Group
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Release:
+    """Let an account into the group's rooms."""
+
+    group: Group
+    account: Account
+
+
+Job: TypeAlias = "Post | Edit | Tell | Hold | Release"
+
+Offer = Callable[[Event], Awaitable[None]]
+
+
+class Outbox:
+    """Sends what waits in the outbox table. `offer` is where its events go (the router)."""
+
+    def __init__(self, store: Store, chats: Mapping[str, Chat], clock: Clock) -> None:
+        self._store = store
+        self._chats = chats
+        self._clock = clock
+        self.offer: Offer = _nobody
+        self.lanes = [OutboxLane(self, name, lane) for name in chats for lane in Lane]
+        self._wakes = {lane.key: lane for lane in self.lanes}
+        self._put: set[str] = set()
+        self._withdrawn: set[str] = set()
+        store.on_commit(self._wake)
+
+    async def put(
+        self,
+        conn: Connection,
+        job: Job,
+        *,
+        key: str,
+        purpose: str,
+        lane: Lane,
+        after: datetime | None = None,
+    ) -> None:
+        """Add a job within the caller's transaction. The same key again changes nothing.
+
+        `purpose` comes back in `Delivered` and `Undelivered`, with `key` as the job.
+        """
+        name = f"{job.group.platform} {lane.value}"
+        subject = getattr(job, "account", None)
+        await rows.add(
+            conn,
+            self._store.keys,
+            key=key,
+            lane=name,
+            purpose=purpose,
+            payload=json.dumps(_job_to_json(job)),
+            after=after or self._clock.now(),
+            subject=subject,
+        )
+        self._put.add(name)
+
+    async def withdraw(self, conn: Connection, key: str) -> bool:
+        """Take a job back. False when it was not there any more (sent, or being sent)."""
+        if any(lane.sending == key for lane in self.lanes):
+            return False
+        # Until this transaction is on disk, a lane that reads would still find the row.
+        self._withdrawn.add(key)
+        return await rows.withdraw(conn, key)
+
+    def _wake(self) -> None:
+        self._withdrawn.clear()
+        while self._put:
+            self._wakes[self._put.pop()].wake.set()
+
+    async def waiting(self) -> int:
+        """How many jobs wait, over all lanes."""
+        async with self._store.read() as conn:
+            return await rows.waiting(conn)
+
+
+class OutboxLane:
+    """One lane of one platform, as a source of the schedule."""
+
+    def __init__(self, outbox: Outbox, platform: str, lane: Lane) -> None:
+        self.key = f"{platform} {lane.value}"
+        self.name = f"outbox {self.key}"
+        self.wake = asyncio.Event()
+        self.sending: str | None = None
+        self._outbox = outbox
+        self._chat = outbox._chats[platform]
+        self._paused_until: datetime | None = None
+
+    async def next_due(self) -> datetime | None:
+        """When the oldest job of this lane may be sent."""
+        async with self._outbox._store.read() as conn:
+            due = await rows.next_after(conn, self.key)
+        if due is not None and self._paused_until is not None:
+            return max(due, self._paused_until)
+        return due
+
+    async def run_due(self) -> None:
+        """Send what is due, oldest first."""
+        outbox = self._outbox
+        async with outbox._store.read() as conn:
+            due = await rows.due(conn, outbox._store.keys, self.key, outbox._clock.now(), limit=50)
+        for row in due:
+            if not await self._send(row):
+                return
+
+    async def _send(self, row: rows.OutboxRow) -> bool:
+        """Send one job. False when the lane should wait before the next."""
+        outbox = self._outbox
+        job = _job_from_json(json.loads(row.payload))
+        event_id = f"job {row.id.hex()}"
+        now = outbox._clock.now()
+        self.sending = row.key
+        try:
+            if not await self._still_there(row):
+                return True
+            ref = await _do(self._chat, job, row.key)
+            event: Event = Delivered(
+                id=event_id, group=job.group, at=now, job=row.key, purpose=row.purpose, ref=ref
+            )
+        except TryLater as error:
+            self._paused_until = now + error.after
+            return False
+        except PlatformError as error:
+            event = Undelivered(
+                id=event_id,
+                group=job.group,
+                at=now,
+                job=row.key,
+                purpose=row.purpose,
+                why=error.why,
+            )
+        except Exception:
+            logger.exception("sending failed", extra={"purpose": row.purpose})
+            if row.attempts + 1 < MOST_ATTEMPTS:
+                pause = min(timedelta(seconds=2**row.attempts), LONGEST_PAUSE)
+                await outbox._store.write(lambda c: rows.put_off(c, row.id, now + pause))
+                return True
+            event = Undelivered(
+                id=event_id,
+                group=job.group,
+                at=now,
+                job=row.key,
+                purpose=row.purpose,
+                why="failed",
+            )
+        finally:
+            self.sending = None
+        await outbox.offer(event)
+        await outbox._store.write(lambda c: rows.remove(c, row.id))
+        return True
+
+    async def _still_there(self, row: rows.OutboxRow) -> bool:
+        # Taken back between the reading of the batch and now.
+        if row.key in self._outbox._withdrawn:
+            return False
+        async with self._outbox._store.read() as conn:
+            return await rows.exists(conn, row.id)
+
+
+async def _nobody(event: Event) -> None:
+    raise RuntimeError("the outbox was not given a router")
+
+
+async def _do(chat: Chat, job: Job, key: str) -> MessageRef | None:
+    match job:
+        case Post():
+            return await chat.post(job.room, job.reply, key=key)
+        case Edit():
+            await chat.edit(job.ref, job.reply)
+        case Tell():
+            return await chat.tell(job.group, job.account, job.reply, key=key)
+        case Hold():
+            await chat.hold(job.group, job.account)
+        case Release():
+            await chat.release(job.group, job.account)
+    return None
+
+
+def _job_to_json(job: Job) -> dict[str, Any]:
+    match job:
+        case Post():
+            return {"post": to_json(job.room), "reply": to_json(job.reply)}
+        case Edit():
+            return {"edit": to_json(job.ref), "reply": to_json(job.reply)}
+        case Tell():
+            who = {"tell": to_json(job.account), "reply": to_json(job.reply)}
+        case Hold():
+            who = {"hold": to_json(job.account)}
+        case Release():
+            who = {"release": to_json(job.account)}
+    return {**who, "group": [job.group.platform, job.group.handle]}
+
+
+def _job_from_json(data: Mapping[str, Any]) -> Job:
+    match data:
+        case {"post": room, "reply": reply}:
+            return Post(value_from_json(room), reply_from_json(reply))
+        case {"edit": ref, "reply": reply}:
+            return Edit(value_from_json(ref), reply_from_json(reply))
+        case {"tell": account, "reply": reply, "group": group}:
+            return Tell(Group(*group), value_from_json(account), reply_from_json(reply))
+        case {"hold": account, "group": group}:
+            return Hold(Group(*group), value_from_json(account))
+        case {"release": account, "group": group}:
+            return Release(Group(*group), value_from_json(account))
+    raise ValueError("an outbox row of an unknown kind")

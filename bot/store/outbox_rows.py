@@ -1,0 +1,120 @@
+"""The outbox table: jobs that must be sent exactly once, sealed until they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.model import Account
+from bot.store.columns import new_id
+from bot.store.tables import outbox
+
+if TYPE_CHECKING:
+    from bot.store import Connection
+    from bot.store.keyring import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A job as it waits."""
+
+    id: bytes
+    key: str
+    purpose: str
+    payload: str
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"<outbox row {self.purpose}>"
+
+
+async def add(
+    conn: Connection,
+    keys: KeyRing,
+    *,
+    key: str,
+    lane: str,
+    purpose: str,
+    payload: str,
+    after: datetime,
+    subject: Account | None,
+) -> None:
+    """Add a job, unless one with this key waits already."""
+    if (await conn.execute(select(outbox.c.id).where(outbox.c.key == key))).first():
+        return
+    row_id = new_id()
+    await conn.execute(
+        insert(outbox).values(
+            id=row_id,
+            key=key,
+            lane=lane,
+            purpose=purpose,
+            payload=keys.seal(outbox.c.payload, row_id, payload),
+            after=after,
+            attempts=0,
+            state="waiting",
+            subject_blind=keys.blind("account", f"{subject.platform} {subject.handle}")
+            if subject
+            else None,
+        )
+    )
+
+
+async def next_after(conn: Connection, lane: str) -> datetime | None:
+    """When the first job of a lane may go."""
+    return await conn.scalar(select(func.min(outbox.c.after)).where(outbox.c.lane == lane))
+
+
+async def due(
+    conn: Connection, keys: KeyRing, lane: str, now: datetime, limit: int
+) -> list[OutboxRow]:
+    """Jobs of a lane that may go now, oldest first."""
+    found = await conn.execute(
+        select(outbox)
+        .where(outbox.c.lane == lane, outbox.c.after <= now)
+        .order_by(outbox.c.after)
+        .limit(limit)
+    )
+    return [
+        OutboxRow(
+            id=row.id,
+            key=row.key,
+            purpose=row.purpose,
+            payload=keys.open(outbox.c.payload, row.id, row.payload),
+            attempts=row.attempts,
+        )
+        for row in found
+    ]
+
+
+async def exists(conn: Connection, row_id: bytes) -> bool:
+    """Whether a job still waits."""
+    return (await conn.execute(select(outbox.c.id).where(outbox.c.id == row_id))).first() is not None
+
+
+async def put_off(conn: Connection, row_id: bytes, after: datetime) -> None:
+    """Try a job again later."""
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(after=after, attempts=outbox.c.attempts + 1)
+    )
+
+
+async def remove(conn: Connection, row_id: bytes) -> None:
+    """A job is done."""
+    await conn.execute(delete(outbox).where(outbox.c.id == row_id))
+
+
+async def withdraw(conn: Connection, key: str) -> bool:
+    """Take a job back by its key. False when it does not wait any more."""
+    gone = await conn.execute(delete(outbox).where(outbox.c.key == key))
+    return gone.rowcount == 1
+
+
+async def waiting(conn: Connection) -> int:
+    """How many jobs wait."""
+    return await conn.scalar(select(func.count()).select_from(outbox)) or 0
