@@ -10,7 +10,8 @@ VENV_PYTHON := .venv/bin/python
 FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast cover lint format bench lock setup setup-dev clean
+.PHONY: help run test test-fast cover lint lint-style lint-types lint-imports format bench lock \
+  setup setup-dev clean
 
 help:
 	@echo "Circlekeeper"
@@ -59,10 +60,16 @@ cover: setup-dev
 	@$(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup \
 	  --cov --cov-report=term --cov-report=html $(ARGS)
 
-lint: setup-dev
+lint: lint-style lint-types lint-imports
+
+lint-style: setup-dev
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
+
+lint-types: setup-dev
 	@$(VENV_PYTHON) -m mypy $(FOLDERS)
+
+lint-imports: setup-dev
 	@$(VENV_PYTHON) -c 'from importlinter.cli import lint_imports_command as main; main()' --no-logo
 
 format: setup-dev

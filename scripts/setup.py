@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from typing import List, Optional
 
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -24,21 +25,22 @@ class Failed(Exception):
     """A sentence for the person at the keyboard; never shown with a traceback."""
 
 
-def with_new_enough_python(arguments):
+def with_new_enough_python(arguments: List[str]) -> None:
     """Go on under a newer Python when the one that started us is too old."""
     if sys.version_info[:2] >= OLDEST:
         return
     for minor in range(20, OLDEST[1] - 1, -1):
         found = shutil.which("python3.%d" % minor)
         if found:
-            os.execv(found, [found, os.path.abspath(__file__)] + arguments)  # noqa: RUF005, S606
+            os.execv(found, [found, os.path.abspath(__file__), *arguments])  # noqa: S606
     raise Failed(
         "Circlekeeper needs Python 3.11 or newer; %s is %d.%d. If a newer one is installed "
-        "elsewhere, name it: make run PYTHON=/path/to/python3" % ((sys.executable,) + sys.version_info[:2])
+        "elsewhere, name it: make run PYTHON=/path/to/python3"
+        % (sys.executable, *sys.version_info[:2])
     )
 
 
-def stamp(kind):
+def stamp(kind: str) -> str:
     """Where the success of a set-up is noted; another lock, place or project gives another name."""
     digest = hashlib.sha256()
     for name in (LOCKS[kind], "pyproject.toml"):
@@ -49,7 +51,7 @@ def stamp(kind):
     return os.path.join(VENV, ".set-up-%s-%s" % (kind, digest.hexdigest()[:16]))
 
 
-def fits(kind):
+def fits(kind: str) -> bool:
     """Whether what is installed is what this kind of set-up would install."""
     # The developers' lock contains all of the runtime's, with the same versions.
     kinds = ("runtime", "dev") if kind == "runtime" else ("dev",)
@@ -57,7 +59,7 @@ def fits(kind):
     return os.access(VENV_PYTHON, os.X_OK) and any(os.path.exists(stamp(each)) for each in kinds)
 
 
-def succeeds(command):
+def succeeds(command: List[str]) -> bool:
     """Run quietly; only the outcome matters."""
     try:
         return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
@@ -65,7 +67,7 @@ def succeeds(command):
         return False
 
 
-def installer():
+def installer() -> Optional[List[str]]:
     """The command that installs into .venv, or None when .venv is missing or broken."""
     if not succeeds([VENV_PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
         return None
@@ -75,7 +77,7 @@ def installer():
     return [uv, "pip", "install", "--python", VENV_PYTHON] if uv else None
 
 
-def make_venv():
+def make_venv() -> None:
     """An empty .venv, by whichever of the two ways this machine has."""
     shutil.rmtree(VENV, ignore_errors=True)
     if succeeds([sys.executable, "-m", "venv", VENV]):
@@ -91,7 +93,7 @@ def make_venv():
     )
 
 
-def pinned(lock):
+def pinned(lock: str) -> int:
     """How many packages a lock names: the length of the progress."""
     with open(lock) as file:
         return sum(1 for line in file if "==" in line and not line.startswith((" ", "#")))
@@ -100,12 +102,12 @@ def pinned(lock):
 class Progress:
     """One line that is written over on a terminal; nothing but start and end elsewhere."""
 
-    def __init__(self, total):
+    def __init__(self, total: int) -> None:
         self.total = total
         self.seen = 0
         self.live = sys.stdout.isatty()
 
-    def show(self, line):
+    def show(self, line: str) -> None:
         if line.startswith(("Collecting ", "Requirement already satisfied: ")):
             self.seen = min(self.seen + 1, self.total)
             words = line.split(": ")[-1].replace("Collecting ", "").split()
@@ -113,18 +115,18 @@ class Progress:
         elif line.startswith("Installing collected packages"):
             self.write("unpacking %d packages ..." % self.total)
 
-    def write(self, text):
+    def write(self, text: str) -> None:
         if self.live:
             sys.stdout.write("\r\033[K  " + text[:70])
             sys.stdout.flush()
 
-    def end(self):
+    def end(self) -> None:
         if self.live:
             sys.stdout.write("\r\033[K")
             sys.stdout.flush()
 
 
-def run(command, progress=None):
+def run(command: List[str], progress: Optional[Progress] = None) -> None:
     """Run an installer, keeping what it says for the case that it fails."""
     child = subprocess.Popen(
         command,
@@ -134,6 +136,7 @@ def run(command, progress=None):
         universal_newlines=True,
         errors="replace",
     )
+    assert child.stdout is not None  # noqa: S101
     said = []
     for line in child.stdout:
         said.append(line.rstrip())
@@ -149,7 +152,7 @@ def run(command, progress=None):
         )
 
 
-def set_up(kind):
+def set_up(kind: str) -> None:
     started = time.monotonic()
     print("Setting up, about a minute the first time ...")
     sys.stdout.flush()
@@ -159,10 +162,9 @@ def set_up(kind):
     if install is None:
         raise Failed("The new .venv has no installer. Install one with:\n\n    %s\n" % INSTALL_VENV)
     lock = LOCKS[kind]
-    run(install + ["--require-hashes", "-r", lock], Progress(pinned(lock)))  # noqa: RUF005
+    run([*install, "--require-hashes", "-r", lock], Progress(pinned(lock)))
     # What builds the project is in the lock, so this needs neither network nor an own build area.
-    offline = "--no-index"
-    run(install + ["--no-deps", "--no-build-isolation", offline, "--editable", "."])  # noqa: RUF005
+    run([*install, "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
     for name in os.listdir(VENV):
         if name.startswith(".set-up-"):
             os.remove(os.path.join(VENV, name))
@@ -172,7 +174,7 @@ def set_up(kind):
     sys.stdout.flush()
 
 
-def main(arguments):
+def main(arguments: List[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in LOCKS:
         sys.stderr.write("usage: setup.py runtime | dev\n")
         return 2

@@ -1,0 +1,95 @@
+"""What every test run does: say what the machine lacks, and let no skip pass unseen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests import needs
+
+# A shared machine is slow at times; a slow example is not a wrong one.
+settings.register_profile("circlekeeper", deadline=None, print_blob=True)
+settings.load_profile("circlekeeper")
+
+
+def skips_are_forbidden() -> bool:
+    """Where everything is installed, a skipped test is a test that silently went missing."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+
+
+def pytest_report_header() -> list[str]:
+    return [str(need) for need in needs.lacking()]
+
+
+def _skipped(config: pytest.Config) -> list[tuple[str, str]]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return [(report.nodeid, _reason(report)) for report in reports]
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    # A skip's longrepr is (file, line, reason).
+    told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return told.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    skipped = _skipped(config)
+    if not skipped:
+        return
+    terminalreporter.section("skipped")
+    for nodeid, reason in skipped:
+        terminalreporter.write_line(f"SKIPPED {nodeid}: {reason}")
+    if skips_are_forbidden():
+        terminalreporter.write_line(
+            f"CI is set and {len(skipped)} skipped: this run has failed.", red=True
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    # The workers of xdist see only their own part; the run that started them decides.
+    is_worker = hasattr(session.config, "workerinput")
+    if not is_worker and skips_are_forbidden() and _skipped(session.config):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The browser to drive; skips the test where there is none."""
+    found = needs.chromium()
+    if found is None:
+        pytest.skip(str(needs.CHROMIUM))
+    return found
+
+
+@pytest.fixture(scope="session")
+def node_path() -> Path:
+    """Node; skips the test where there is none that is new enough."""
+    found = needs.node()
+    if found is None:
+        pytest.skip(str(needs.NODE))
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[needs.PostgresServer]:
+    """A running PostgreSQL, one for each worker; skips the test where there is none."""
+    binaries = needs.postgres_bin()
+    if binaries is None:
+        pytest.skip(str(needs.POSTGRES))
+    with needs.postgres(binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: needs.PostgresServer) -> Iterator[str]:
+    """The URL of a database that is empty and this test's alone."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
