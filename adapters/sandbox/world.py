@@ -112,7 +112,7 @@ class World:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
 
-    async def until(self, condition: Callable[[], _T], seconds: float = 10) -> _T:
+    async def until(self, condition: Callable[[], _T | None], seconds: float = 10) -> _T:
         """Wait for a condition on the world and give its value. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not (value := condition()):
