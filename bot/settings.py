@@ -7,18 +7,20 @@ repeats a value: a token often lands in the wrong line.
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from enum import Enum
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from dotenv.parser import parse_stream
 from pydantic import (
     BeforeValidator,
     Field,
+    ModelWrapValidatorHandler,
     SecretStr,
     ValidationError,
     field_validator,
@@ -39,6 +41,9 @@ _DATABASE: Final = re.compile(r"(?:sqlite(?:\+aiosqlite)?:///|postgres(?:ql)?(?:
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # Set by our own tests and by what runs them; no setting of the bot.
 _NOT_OURS: Final = (f"{PREFIX}TEST_", f"{PREFIX}BENCH_")
+
+# It would print a line of its own for what is told below with the line's number.
+logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 
 class SettingsError(StartError):
@@ -142,7 +147,7 @@ class Settings(BaseSettings):
         try:
             settings = cls(_env_file=env_file if readable else None)  # type: ignore[call-arg]
         except ValidationError as error:
-            mistakes += _explained(error)
+            mistakes += error.errors()[0]["msg"].split("\n")
             settings = None
         if mistakes or settings is None:
             # Without the cause: it would be printed, and it knows the values.
@@ -231,39 +236,51 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        wrong = list(self._misfits())
-        if wrong:
-            raise PydanticCustomError("own", "{wrong}", {"wrong": "\n".join(wrong)})
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_mistakes(cls, data: dict[str, Any], handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """What does not fit together is told even where single values are wrong too."""
+        mistakes: list[str] = []
+        wrong: set[str] = set()
+        try:
+            settings = handler(data)
+        except ValidationError as error:
+            wrong = {str(mistake["loc"][0]).lower() for mistake in error.errors()}
+            mistakes += _explained(error)
+            settings = handler({k: v for k, v in data.items() if k.lower() not in wrong})
+        mistakes += [f"{PREFIX}{n}: {m}" for n, m in settings._misfits(wrong)]
+        if mistakes:
+            raise PydanticCustomError("all", "{mistakes}", {"mistakes": "\n".join(mistakes)})
+        return settings
 
-    def _misfits(self) -> Iterator[str]:
+    def _misfits(self, wrong: Set[str]) -> Iterator[tuple[str, str]]:
+        """Name and mistake. What is `wrong` by itself has its default here; it was set, though."""
         if self.log_level is LogLevel.DEBUG and not self.unsafe_debug:
             yield (
-                f"{PREFIX}LOG_LEVEL: DEBUG is refused, since the platforms' own debug lines hold "
-                "what people write. Use INFO."
+                "LOG_LEVEL",
+                "DEBUG is refused, since the platforms' own debug lines hold what people write. "
+                "Use INFO.",
             )
         matrix = {
             "MATRIX_HOMESERVER": self.matrix_homeserver,
             "MATRIX_USER": self.matrix_user,
             "MATRIX_TOKEN": self.matrix_token,
         }
-        unset = [name for name, value in matrix.items() if value is None]
+        unset = [n for n, value in matrix.items() if value is None and n.lower() not in wrong]
         if unset and len(unset) < len(matrix):
             for name in unset:
-                yield f"{PREFIX}{name}: is missing, and Matrix needs it. Set it too."
+                yield name, "is missing, and Matrix needs it. Set it too."
         data, keys = self.data_folder.resolve(), self.keys_folder.resolve()
-        sandbox = self.sandbox_folder.resolve()
         if keys.is_relative_to(data) or data.is_relative_to(keys):
             yield (
-                f"{PREFIX}KEYS_FOLDER: the keys lie with the data, so a copy of the data could be "
-                "read by whoever gets it. Use two folders, side by side."
+                "KEYS_FOLDER",
+                "the keys lie with the data, so a copy of the data could be read by whoever gets "
+                "it. Use two folders, side by side.",
             )
         if self.master_key_file and self.master_key_file.resolve().is_relative_to(data):
-            yield f"{PREFIX}MASTER_KEY_FILE: lies in the data folder. Move it out of there."
-        if sandbox in (data, keys):
-            yield f"{PREFIX}SANDBOX_FOLDER: the sandbox needs a folder of its own."
+            yield "MASTER_KEY_FILE", "lies in the data folder. Move it out of there."
+        if self.sandbox_folder.resolve() in (data, keys):
+            yield "SANDBOX_FOLDER", "the sandbox needs a folder of its own."
 
 
 NAMES: Final = frozenset(
@@ -277,9 +294,6 @@ NAMES: Final = frozenset(
 def _explained(error: ValidationError) -> Iterator[str]:
     """Our own sentence for each mistake pydantic found: it knows the value, we do not repeat it."""
     for mistake in error.errors(include_url=False, include_input=False):
-        if not mistake["loc"]:
-            yield from mistake["msg"].split("\n")
-            continue
         name = str(mistake["loc"][0]).lower()
         full = f"{PREFIX}{name.upper()}"
         if mistake["type"] == "own":
