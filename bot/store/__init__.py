@@ -1,0 +1,34 @@
+"""The store: one plain class on two engines.
+
+    store = await Store.open("sqlite:///data/circle.db", keys)
+    await store.append(tables.expiries, {"id": ..., ...})       # the hot path: shares a commit
+    await store.write(lambda conn: conn.execute(...))           # anything else that writes
+    async with store.read() as conn:
+        ...
+
+What a `write` or an `append` promised is on disk when it returns.
+"""
+
+from __future__ import annotations
+
+from bot.store.columns import Blind, RowId, Sealed, SealedBox, UtcTime, new_id
+from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, MasterKey, short_of
+from bot.store.store import Connection, Store
+from bot.store.writer import RowRefused
+
+__all__ = [
+    "Blind",
+    "CannotOpen",
+    "Connection",
+    "KeyDestroyed",
+    "KeyRing",
+    "MasterKey",
+    "RowId",
+    "RowRefused",
+    "Sealed",
+    "SealedBox",
+    "Store",
+    "UtcTime",
+    "new_id",
+    "short_of",
+]

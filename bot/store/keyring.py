@@ -1,0 +1,486 @@
+"""The key ring: every key of a circle, in one small file apart from the database.
+
+Each key in the file is wrapped under the master key, which lives somewhere else again. A stolen
+database says nothing without the ring, and a stolen ring nothing without the master key. The
+ring is never part of a backup of the database, and deleting a key in it makes everything under
+that key unreadable in every copy of the database there is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+import stat
+import struct
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.errors import NotDurable, StartError
+from bot.model import Account
+from bot.store.columns import ROW_ID_BYTES, SealedBox, to_microseconds
+
+KEY_BYTES: Final = 32
+EPOCH_SECONDS: Final = 7 * 24 * 3600
+"""A tag key serves one group for seven days."""
+
+TAG_BYTES: Final = 16
+_FORMAT: Final = 1
+_NONCE_BYTES: Final = 12
+_HASH_BYTES: Final = 16
+# Texts are padded to whole steps, so that a box's size does not tell one Matrix id from another.
+_STEP: Final = 32
+_NUMBER: Final = struct.Struct(">H")
+_ENCODING: Final = "surrogatepass"
+
+
+class KeyDestroyed(Exception):
+    """The key that this would need was destroyed, as promised. There is no way back."""
+
+
+class CannotOpen(Exception):
+    """A box does not belong to this column and row, or was sealed under another ring."""
+
+
+class MasterKey:
+    """The 32 bytes under which the ring is kept. Never beside the database or its backups."""
+
+    __slots__ = ("_wrap", "readable_by_others")
+
+    def __init__(self, key: bytes, *, readable_by_others: bool = False) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError("a master key is 32 bytes")
+        self._wrap = AESGCM(key)
+        self.readable_by_others = readable_by_others
+        """The key file's mode lets other users of the machine read it: worth a warning."""
+
+    @classmethod
+    def create(cls, path: Path) -> MasterKey:
+        """Make a key in a new file, for its owner alone (mode 0600).
+
+        Raises `StartError` when there is a file already, or none can be written.
+        """
+        key = os.urandom(KEY_BYTES)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(base64.b64encode(key) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            _sync_folder(path.parent)
+        except FileExistsError:
+            raise StartError(
+                f"{path} exists already. A master key is never overwritten: what was sealed "
+                "with it would be lost. Move the file away if you are sure."
+            ) from None
+        except OSError as error:
+            raise StartError(
+                f"The master key cannot be written to {path}: {error.strerror}."
+            ) from None
+        return cls(key)
+
+    @classmethod
+    def load(cls, path: Path) -> MasterKey:
+        """Read a key as `create` writes it. Raises `StartError` with what to do."""
+        try:
+            written = path.read_bytes()
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            raise StartError(
+                f"There is no master key at {path}. Put the file back from where you keep its "
+                "copy, or correct the setting. Without it nothing that is stored can be read."
+            ) from None
+        except OSError as error:
+            raise StartError(f"The master key {path} cannot be read: {error.strerror}.") from None
+        try:
+            key = base64.b64decode(written.strip(), validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise StartError(
+                f"{path} does not hold a master key (one line of 44 characters). "
+                "Put the file back from where you keep its copy."
+            )
+        return cls(key, readable_by_others=bool(mode & (stat.S_IRGRP | stat.S_IROTH)))
+
+    def wrap(self, name: str, key: bytes) -> str:
+        """A key for the file, bound to its name there."""
+        nonce = os.urandom(_NONCE_BYTES)
+        boxed = nonce + self._wrap.encrypt(nonce, key, name.encode())
+        return base64.b64encode(boxed).decode()
+
+    def unwrap(self, name: str, wrapped: str) -> bytes:
+        """The reverse of `wrap`. Raises `InvalidTag` or `ValueError`."""
+        boxed = base64.b64decode(wrapped, validate=True)
+        return self._wrap.decrypt(boxed[:_NONCE_BYTES], boxed[_NONCE_BYTES:], name.encode())
+
+    def __repr__(self) -> str:
+        return "<master key>"
+
+
+class KeyRing:
+    """Seals, opens and blinds. Made by `create` once per circle, by `load` ever after.
+
+    Not for several threads: the event loop's alone. What changes the ring (a first tag of an
+    epoch, a silence) writes the file before it returns, some milliseconds, and raises
+    `NotDurable` when it cannot; then nothing has changed.
+    """
+
+    def __init__(
+        self, path: Path, master: MasterKey, keys: Mapping[str, bytes], state: Any
+    ) -> None:
+        # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "silence/<number>".
+        self._path = path
+        self._master = master
+        self._wrapped: dict[str, str] = dict(state["keys"])
+        self._ends: dict[str, int] = dict(state["silences"])
+        self._no_tags_before: int = state["no_tags_before"]
+        self._last_silence: int = state["last_silence"]
+        self._keys = dict(keys)
+        self._prefixes: dict[object, bytes] = {}
+        self._scopes: dict[str, Any] = {}
+        columns = sorted(_numbered(keys, "column"))
+        self._boxes = {n: AESGCM(keys[f"column/{n}"]) for n in columns}
+        self._seal_number = _NUMBER.pack(columns[-1])
+        self._seal_key = self._boxes[columns[-1]]
+        self._blind_numbers = sorted(_numbered(keys, "blind"), reverse=True)
+        self._blind_prefix = _NUMBER.pack(self._blind_numbers[0])
+
+    @classmethod
+    def create(cls, path: Path, master: MasterKey) -> KeyRing:
+        """Make a new ring in a new file (mode 0600).
+
+        Raises `StartError` when there is one already: a ring is never made anew in silence.
+        """
+        if path.exists():
+            raise StartError(
+                f"{path} exists already. A key ring is never overwritten: what was sealed with it "
+                "would be lost. Move the file away if you are sure."
+            )
+        keys = {name: os.urandom(KEY_BYTES) for name in ("column/1", "blind/1")}
+        state = {
+            "keys": {name: master.wrap(name, key) for name, key in keys.items()},
+            "silences": {},
+            "no_tags_before": 0,
+            "last_silence": 0,
+        }
+        ring = cls(path, master, keys, state)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(path, ring._state())
+        except OSError as error:
+            raise StartError(
+                f"The key ring cannot be written to {path}: {error.strerror}."
+            ) from None
+        return ring
+
+    @classmethod
+    def load(cls, path: Path, master: MasterKey) -> KeyRing:
+        """Read a ring. Raises `StartError` when it is missing, damaged or of another master key."""
+        try:
+            state = json.loads(path.read_bytes())
+            if state["format"] != _FORMAT:
+                raise StartError(
+                    f"The key ring {path} was written by a newer Circlekeeper. Install that one."
+                )
+            wrapped: dict[str, str] = dict(state["keys"])
+            _check_shape(state, wrapped)
+        except FileNotFoundError:
+            raise StartError(
+                f"There is no key ring at {path}. Put the file back from where you keep its copy. "
+                "Without it nothing that is stored can be read."
+            ) from None
+        except OSError as error:
+            raise StartError(f"The key ring {path} cannot be read: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError):
+            raise StartError(
+                f"The key ring {path} is damaged. Put the file back from where you keep its copy."
+            ) from None
+        keys: dict[str, bytes] = {}
+        for name, box in wrapped.items():
+            try:
+                keys[name] = master.unwrap(name, box)
+            except InvalidTag:
+                continue
+            except (ValueError, TypeError):
+                break
+        if not keys and wrapped:
+            raise StartError(
+                f"The master key does not fit the key ring {path}. Correct the setting, or put "
+                "both files back as they belong together."
+            )
+        if len(keys) < len(wrapped) or any(len(key) != KEY_BYTES for key in keys.values()):
+            raise StartError(
+                f"The key ring {path} is damaged. Put the file back from where you keep its copy."
+            )
+        return cls(path, master, keys, state)
+
+    # Sealing and blinding: the hot path.
+
+    def seal(self, column: object, row_id: bytes, text: str) -> SealedBox:
+        """Seal a text for one column of one row.
+
+        `column` is "table.column" or the column itself. About 2 us. Any text can be sealed, lone
+        surrogates too; the caller limits its length.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        plain = text.encode("utf-8", _ENCODING) + b"\x80"
+        plain += bytes(-len(plain) % _STEP)
+        return SealedBox(
+            self._seal_number
+            + nonce
+            + self._seal_key.encrypt(nonce, plain, self._prefix(column, row_id))
+        )
+
+    def open(self, column: object, row_id: bytes, box: SealedBox) -> str:
+        """The text in a box. Raises `CannotOpen` for a box of another column, row or ring."""
+        data = box.data
+        try:
+            key = self._boxes[_NUMBER.unpack_from(data)[0]]
+            plain = key.decrypt(data[2:14], data[14:], self._prefix(column, row_id))
+        except (InvalidTag, KeyError, ValueError, struct.error):
+            # Raised anew below, outside, so that no traceback leads to a key.
+            plain = None
+        if plain is None:
+            raise CannotOpen(f"{column}: this box was sealed for another row or by another ring")
+        return plain[: plain.rindex(b"\x80")].decode("utf-8", _ENCODING)
+
+    def _prefix(self, column: object, row_id: bytes) -> bytes:
+        prefix = self._prefixes.get(column)
+        if prefix is None:
+            name = str(column)
+            if name.count(".") != 1:
+                raise ValueError("a column is named table.column")
+            prefix = self._prefixes[column] = name.encode() + b"\0"
+        # A row id has one length, so no two pairs of column and row look alike.
+        if len(row_id) != ROW_ID_BYTES:
+            raise TypeError("a row id is 16 bytes")
+        return prefix + row_id
+
+    def blind(self, scope: str, value: str) -> bytes:
+        """A keyed hash to look `value` up by, under the newest key. About 1 us.
+
+        The same value has unrelated hashes in different scopes.
+        """
+        hasher = self._scopes.get(scope)
+        if hasher is None:
+            hasher = self._scopes[scope] = self._hasher(self._blind_numbers[0], scope)
+        hasher = hasher.copy()
+        hasher.update(value.encode("utf-8", _ENCODING))
+        return self._blind_prefix + hasher.digest()  # type: ignore[no-any-return]
+
+    def blinds(self, scope: str, value: str) -> tuple[bytes, ...]:
+        """The hash of `value` under every live key, newest first: for `IN (...)` look-ups."""
+        found = []
+        for number in self._blind_numbers:
+            hasher = self._hasher(number, scope)
+            hasher.update(value.encode("utf-8", _ENCODING))
+            found.append(_NUMBER.pack(number) + hasher.digest())
+        return tuple(found)
+
+    def _hasher(self, number: int, scope: str) -> Any:
+        if "\0" in scope:
+            raise ValueError("a scope holds no NUL")
+        hasher = hashlib.blake2b(key=self._keys[f"blind/{number}"], digest_size=_HASH_BYTES)
+        hasher.update(scope.encode() + b"\0")
+        return hasher
+
+    def short(self, scope: str, value: str) -> int:
+        """64 bits of `blind`, for large sets in memory. Equals `short_of(blind(...))`."""
+        return short_of(self.blind(scope, value))
+
+    def account_blind(self, group_id: bytes, account: Account) -> bytes:
+        """The blind of an account within one group: two groups' rows cannot be matched."""
+        return self.blind(f"account {group_id.hex()}", _account(account))
+
+    def account_blinds(self, group_id: bytes, account: Account) -> tuple[bytes, ...]:
+        """`account_blind` under every live key, newest first."""
+        return self.blinds(f"account {group_id.hex()}", _account(account))
+
+    # Tags: recognise an author for a while without knowing who it is.
+
+    @staticmethod
+    def epoch_of(at: datetime) -> int:
+        """The number of the seven days that `at` falls into."""
+        return to_microseconds(at) // (EPOCH_SECONDS * 1_000_000)
+
+    def tag(self, group_id: bytes, epoch: int, account: Account) -> bytes:
+        """The tag of an account in a group and epoch, 16 bytes. The first makes the epoch's key.
+
+        Raises `KeyDestroyed` for an epoch whose keys are gone, `NotDurable` when a new key
+        cannot be kept.
+        """
+        if epoch < self._no_tags_before:
+            raise KeyDestroyed("the tags of that time are gone")
+        name = f"tag/{group_id.hex()}/{epoch}"
+        if name not in self._keys:
+            self._add(name)
+        return self._tag(name, account)
+
+    def destroy_tags_before(self, epoch: int) -> None:
+        """Destroy the tag keys of all epochs before `epoch`, in every group, for good."""
+        old = [name for name in self._keys if name.startswith("tag/") and _epoch(name) < epoch]
+        if old or epoch > self._no_tags_before:
+            self._change(drop=old, no_tags_before=max(epoch, self._no_tags_before))
+
+    def destroy_group(self, group_id: bytes) -> None:
+        """Destroy every tag key of one group."""
+        prefix = f"tag/{group_id.hex()}/"
+        if old := [name for name in self._keys if name.startswith(prefix)]:
+            self._change(drop=old)
+
+    def new_silence_key(self, ends: datetime) -> int:
+        """Make the key of one silence and give its number. It lives until it is destroyed."""
+        number = self._last_silence + 1
+        name = f"silence/{number}"
+        self._add(name, ends=to_microseconds(ends), last_silence=number)
+        return number
+
+    def silence_tag(self, number: int, account: Account) -> bytes:
+        """The tag of an account under one silence's key. Raises `KeyDestroyed` after its end."""
+        name = f"silence/{number}"
+        if name not in self._keys:
+            raise KeyDestroyed("that silence has ended")
+        return self._tag(name, account)
+
+    def destroy_silence_key(self, number: int) -> None:
+        """Destroy the key of one silence. Destroying it twice is destroying it once."""
+        name = f"silence/{number}"
+        if name in self._keys:
+            self._change(drop=[name])
+
+    def destroy_ended_silences(self, now: datetime) -> list[int]:
+        """Destroy the keys of all silences that ended by `now`; gives their numbers."""
+        moment = to_microseconds(now)
+        over = [name for name, ends in self._ends.items() if ends <= moment]
+        if over:
+            self._change(drop=over)
+        return [int(name.split("/")[1]) for name in over]
+
+    def _tag(self, name: str, account: Account) -> bytes:
+        digest = hmac.digest(
+            self._keys[name], _account(account).encode("utf-8", _ENCODING), "sha256"
+        )
+        return digest[:TAG_BYTES]
+
+    # The file.
+
+    def _add(self, name: str, *, ends: int | None = None, last_silence: int | None = None) -> None:
+        key = os.urandom(KEY_BYTES)
+        wrapped = {**self._wrapped, name: self._master.wrap(name, key)}
+        silences = self._ends if ends is None else {**self._ends, name: ends}
+        self._save(wrapped, silences, self._no_tags_before, last_silence or self._last_silence)
+        self._keys[name] = key
+
+    def _change(self, drop: list[str], no_tags_before: int | None = None) -> None:
+        gone = set(drop)
+        wrapped = {name: box for name, box in self._wrapped.items() if name not in gone}
+        silences = {name: ends for name, ends in self._ends.items() if name not in gone}
+        floor = self._no_tags_before if no_tags_before is None else no_tags_before
+        self._save(wrapped, silences, floor, self._last_silence)
+        for name in gone:
+            del self._keys[name]
+
+    def _save(
+        self, wrapped: dict[str, str], silences: dict[str, int], floor: int, last_silence: int
+    ) -> None:
+        # First the file, then memory: when the disk refuses, nothing has happened.
+        try:
+            _write(self._path, _as_state(wrapped, silences, floor, last_silence))
+        except OSError:
+            raise NotDurable("the key ring could not be written") from None
+        self._wrapped, self._ends = wrapped, silences
+        self._no_tags_before, self._last_silence = floor, last_silence
+
+    def _state(self) -> dict[str, Any]:
+        return _as_state(self._wrapped, self._ends, self._no_tags_before, self._last_silence)
+
+    def __repr__(self) -> str:
+        return "<key ring>"
+
+
+def short_of(blind: bytes) -> int:
+    """64 bits of a blind as a number, for large sets in memory."""
+    return int.from_bytes(blind[2:10], "big")
+
+
+def _account(account: Account) -> str:
+    return f"{account.platform} {account.handle}"
+
+
+def _numbered(keys: Mapping[str, bytes], kind: str) -> list[int]:
+    return [int(name.split("/")[1]) for name in keys if name.startswith(f"{kind}/")]
+
+
+def _epoch(name: str) -> int:
+    return int(name.rsplit("/", 1)[1])
+
+
+def _as_state(
+    wrapped: dict[str, str], silences: dict[str, int], floor: int, last_silence: int
+) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "keys": wrapped,
+        "silences": silences,
+        "no_tags_before": floor,
+        "last_silence": last_silence,
+    }
+
+
+def _check_shape(state: dict[str, Any], wrapped: dict[str, str]) -> None:
+    """Raise ValueError unless the file has every part that a ring needs."""
+    for kind in ("column", "blind"):
+        numbers = [int(name.split("/")[1]) for name in wrapped if name.startswith(f"{kind}/")]
+        if not numbers or not all(0 < number < 2**16 for number in numbers):
+            raise ValueError(kind)
+    for name in wrapped:
+        if name.startswith("tag/"):
+            _epoch(name)
+    numbers = [state["no_tags_before"], state["last_silence"], *state["silences"].values()]
+    if not all(type(number) is int for number in numbers):
+        raise ValueError("numbers")
+
+
+def _write(path: Path, state: dict[str, Any]) -> None:
+    """Replace the file as one step, on disk before this returns; wipe what it held before."""
+    new = path.with_name(path.name + ".new")
+    handle = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(state, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        old: int | None = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        old = None
+    try:
+        os.replace(new, path)
+        _sync_folder(path.parent)
+        # A destroyed key is wrapped, but the blocks of the old file need not keep it either. The
+        # new file stands by now, so a failure here changes nothing; a hard link is a host's copy.
+        if old is not None and os.fstat(old).st_nlink == 0:
+            with suppress(OSError):
+                os.pwrite(old, bytes(os.fstat(old).st_size), 0)
+                os.fsync(old)
+    finally:
+        if old is not None:
+            os.close(old)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
