@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from logging import getLogger
 from pathlib import Path
@@ -206,12 +206,7 @@ class Texts:
         if isinstance(value, timedelta):
             return self._say(*_duration(value), language, None, 0)
         if isinstance(value, datetime):
-            parts: dict[str, Value] = {
-                "time": f"{value:%H:%M}",
-                "day": str(value.day),
-                "month": value.month,
-                "year": str(value.year),
-            }
+            parts: dict[str, Value] = {"time": f"{value:%H:%M}", "day": day(value)}
             return self._say("moment", parts, language, None, 0)
         return self._say(value, {}, language, None, 0)
 
@@ -260,6 +255,11 @@ def _duration(duration: timedelta) -> tuple[str, Args]:
     if len(parts) == 1:
         return parts[0].key, parts[0].args
     return "duration-two", {"first": parts[0], "second": parts[1]}
+
+
+def day(when: date) -> Text:
+    """A day as a text: "3 May 2026". For what happened on a day rather than at a moment."""
+    return Text("day", {"day": str(when.day), "month": when.month, "year": str(when.year)})
 
 
 _loaded: Texts | None = None

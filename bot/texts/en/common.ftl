@@ -53,9 +53,11 @@ no = no
 shown-account = someone
 shown-room = a room
 shown-message = a message
-# A point in time. $time is 14:30; $month is a number.
-moment =
-    { $time } UTC on { $day } { $month ->
+# A point in time. $time is 14:30, $day is the text "day".
+moment = { $time } UTC on { $day }
+# $month is a number; $day and $year are written as they are.
+day =
+    { $day } { $month ->
         [1] January
         [2] February
         [3] March
@@ -108,3 +110,13 @@ button-next = Next
 button-done = Done
 button-try-again = Try again
 button-join = Join
+button-write-to-group = Write to the group
+
+## Lock-screen lines: no names, no content.
+
+lock-for-you = Circlekeeper: something for you.
+lock-not-urgent = Circlekeeper: one thing to look at. Not urgent.
+
+## Before everything is ready
+
+not-ready = I am still starting. Please try again in a minute.
