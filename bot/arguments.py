@@ -105,14 +105,15 @@ def convert(parameter: Parameter, value: Value) -> Any:
         if kind is timedelta:
             return duration(value)
         if kind is bool:
-            return _yes_or_no(value, name)
+            return yes_or_no(value, name)
         if kind is int:
-            return _number(value, name)
+            return number(value, name)
     refusals = {Room: "bad-room", Account: "bad-account", MessageRef: "bad-message"}
     raise Refused(refusals.get(kind, "bad-text"), {"name": name})
 
 
-def _yes_or_no(text: str, name: Text) -> bool:
+def yes_or_no(text: str, name: Value) -> bool:
+    """Read yes or no. Raises `Refused`."""
     word = text.strip().lower()
     if word in _YES:
         return True
@@ -121,7 +122,8 @@ def _yes_or_no(text: str, name: Text) -> bool:
     raise Refused("bad-yes-no", {"name": name})
 
 
-def _number(text: str, name: Text) -> int:
+def number(text: str, name: Value) -> int:
+    """Read a whole number. Raises `Refused`."""
     try:
         if len(text) > 18:
             raise ValueError

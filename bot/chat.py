@@ -33,6 +33,8 @@ class Can(Flag):
     """Take what a member types without the room seeing it."""
     TELL = auto()
     """Write to one person alone without being asked first."""
+    SHOW_TIME_LEFT = auto()
+    """Show members how long a message still stays."""
 
 
 class Removal(Enum):
@@ -42,7 +44,6 @@ class Removal(Enum):
     """Removed now, or not there any more."""
     FORBIDDEN = "forbidden"
     TOO_OLD = "too-old"
-    PINNED = "pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,9 @@ class Chat(Protocol):
 
     async def name_of(self, group: Group, account: Account) -> str:
         """The name others see. For showing at once, never for storing."""
+
+    async def show_time_left(self, ref: MessageRef, due: datetime) -> None:
+        """Show at a message when it will be removed. Only asked with `Can.SHOW_TIME_LEFT`."""
 
     async def pins(self, room: Room) -> Sequence[MessageRef]:
         """The pinned messages of a room."""

@@ -28,6 +28,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GroupReady(Event):
+    """The platform can be asked about a group now. Offered at each connect, before all else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MessagePosted(Event):
     """Somebody wrote in a room. `automated`: a bot, a webhook or a bridge wrote it."""
 

@@ -122,22 +122,29 @@ class Outbox:
         purpose: str,
         lane: Lane,
         after: datetime | None = None,
+        replace: bool = False,
     ) -> None:
-        """Add a job within the caller's transaction. The same key again changes nothing.
+        """Add a job within the caller's transaction.
 
-        `purpose` comes back in `Delivered` and `Undelivered`, with `key` as the job.
+        The same key again changes nothing while the first waits, or with `replace` takes its
+        place. `purpose` comes back in `Delivered` and `Undelivered`, with `key` as the job.
         """
         name = f"{job.group.platform} {lane.value}"
-        subject = getattr(job, "account", None)
+        group_id = self._store.known_group_id(job.group)
+        account = getattr(job, "account", None)
+        keys = self._store.keys
+        if replace:
+            await rows.withdraw(conn, key)
         await rows.add(
             conn,
-            self._store.keys,
+            keys,
             key=key,
+            group_id=group_id,
             lane=name,
             purpose=purpose,
             payload=json.dumps(_job_to_json(job)),
             after=after or self._clock.now(),
-            subject=subject,
+            subject_blind=keys.account_blind(group_id, account) if account else None,
         )
         self._put.add(name)
 

@@ -22,7 +22,7 @@ from bot.errors import NotDurable, PlatformError, Refused
 from bot.events import Event, Invoked, MessageEdited, MessagePosted, MessageRemoved
 from bot.inbox import Memory
 from bot.logs import error_id
-from bot.model import Account, Group, Role
+from bot.model import Account, Group, MessageRef, Role
 from bot.reply import Answer, Form, Reply
 
 logger = logging.getLogger(__name__)
@@ -94,6 +94,12 @@ class Router:
             raise
         self._seen[key] = None
         done.set_result(None)
+
+    async def gone(self, ref: MessageRef) -> None:
+        """The bot itself removed a message: every listener hears of it, on any platform."""
+        group = ref.room.group
+        event_id = f"gone {ref.room.handle} {ref.handle}"
+        await self.offer(MessageRemoved(id=event_id, group=group, at=self._clock.now(), ref=ref))
 
     async def _travel(self, event: Event) -> None:
         listeners = self._listeners.get(type(event))
@@ -171,9 +177,7 @@ class Router:
         command = self._by_name.get(event.command)
         if command is None:
             raise Refused("unknown-command")
-        role = Role.GUEST
-        if command.needs > Role.GUEST:
-            role = await self.role_of(event.group, event.account)
+        role = await self._role_for(command, event)
         if role < command.needs:
             guest = role is Role.GUEST and command.needs is Role.MEMBER
             raise Refused("join-first" if guest else "unknown-command")
@@ -191,6 +195,15 @@ class Router:
             private=event.private,
         )
         return await command.run(context, **bound)
+
+    async def _role_for(self, command: Command, event: Invoked) -> Role:
+        try:
+            return await self.role_of(event.group, event.account)
+        except Exception:
+            # What needs no role (Help now) works whatever else is broken.
+            if command.needs is Role.GUEST:
+                return Role.GUEST
+            raise
 
     async def role_of(self, group: Group, account: Account) -> Role:
         """What an account may do in a group at this moment."""

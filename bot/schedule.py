@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -69,17 +70,17 @@ class Schedule:
 
 
 class Every:
-    """A source for upkeep: runs a piece of work at a fixed interval, first after `first`."""
+    """A source for upkeep: does a piece of work every so many minutes, first after one interval."""
 
     def __init__(
-        self, name: str, interval: timedelta, work: Work, clock: Clock, first: timedelta | None = None
+        self, name: str, *, minutes: int, work: Callable[[], Awaitable[None]], clock: Clock
     ) -> None:
         self.name = name
         self.wake = asyncio.Event()
-        self._interval = interval
+        self._interval = timedelta(minutes=minutes)
         self._work = work
         self._clock = clock
-        self._next = clock.now() + (interval if first is None else first)
+        self._next = clock.now() + self._interval
 
     async def next_due(self) -> datetime:
         """The end of the running interval."""
@@ -91,10 +92,3 @@ class Every:
             await self._work()
         finally:
             self._next = self._clock.now() + self._interval
-
-
-class Work(Protocol):
-    """A piece of upkeep."""
-
-    async def __call__(self) -> None:
-        """Do it once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
 from bot.cog import Command
 from bot.errors import Gone, PlatformError, TryLater
-from bot.events import Invoked, MessagePosted
+from bot.events import GroupReady, Invoked, MessagePosted
 from bot.inbox import Inbox
 from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo
 from bot.reply import Button, Form, Reply, Text, Value
@@ -37,7 +38,7 @@ class SandboxChat:
     """The platform that one person plays. Every await on the core is a task of its own."""
 
     platform = translate.PLATFORM
-    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL
+    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL | Can.SHOW_TIME_LEFT
 
     def __init__(self, link: Link, texts: Texts, clock: Clock) -> None:
         self._link = link
@@ -66,12 +67,17 @@ class SandboxChat:
                 with suppress(TryLater):
                     await self.open()
                     await self._link.call("offer_commands", self._commands(inbox.commands))
+                    for group in await self.groups():
+                        await inbox.offer(self._ready(group))
                     pause = 0.1
                     await follower.follow()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
         finally:
             await follower.stop()
+
+    def _ready(self, group: Group) -> GroupReady:
+        return GroupReady(id=f"ready {secrets.token_hex(8)}", group=group, at=self._clock.now())
 
     def _follow_clock(self, shift: float) -> None:
         # Totals, not steps: a redelivered event must not move the clock twice.

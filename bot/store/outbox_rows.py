@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.model import Account
 from bot.store.columns import new_id
 from bot.store.tables import outbox
 
@@ -36,11 +35,12 @@ async def add(
     keys: KeyRing,
     *,
     key: str,
+    group_id: bytes,
     lane: str,
     purpose: str,
     payload: str,
     after: datetime,
-    subject: Account | None,
+    subject_blind: bytes | None,
 ) -> None:
     """Add a job, unless one with this key waits already."""
     if (await conn.execute(select(outbox.c.id).where(outbox.c.key == key))).first():
@@ -50,15 +50,14 @@ async def add(
         insert(outbox).values(
             id=row_id,
             key=key,
+            group_id=group_id,
             lane=lane,
             purpose=purpose,
             payload=keys.seal(outbox.c.payload, row_id, payload),
             after=after,
             attempts=0,
             state="waiting",
-            subject_blind=keys.blind("account", f"{subject.platform} {subject.handle}")
-            if subject
-            else None,
+            subject_blind=subject_blind,
         )
     )
 

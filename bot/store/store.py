@@ -162,6 +162,10 @@ class Store:
             self._group_ids[group] = known
         return known
 
+    def known_group_id(self, group: Group) -> bytes:
+        """The id of a group that `group_id` was asked for before; raises KeyError otherwise."""
+        return self._group_ids[group]
+
     async def room_id(self, room: Room, conn: Connection | None = None) -> bytes:
         """The id of a room, made on first use. Inside a `write`, give its connection."""
         known = self._room_ids.get(room)

@@ -1,0 +1,1 @@
+"""The rules: what is decided, over the store, for every platform alike."""

@@ -1,0 +1,65 @@
+"""Which rooms a group has and what each is for, kept in memory because every message asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.chat import Chat
+from bot.model import Group, Room, RoomKind
+from bot.store import Store, group_rows
+
+
+@dataclass(slots=True)
+class KnownRoom:
+    """A room as the bot works with it. `id` is its row; `lifetime` None means messages stay."""
+
+    id: bytes
+    group_id: bytes
+    room: Room
+    kind: RoomKind
+    lifetime: timedelta | None
+
+
+class Directory:
+    """The rooms of every group that is ready."""
+
+    def __init__(self, store: Store, chats: Mapping[str, Chat]) -> None:
+        self._store = store
+        self._chats = chats
+        self.known: dict[Room, KnownRoom] = {}
+
+    def chat(self, group: Group) -> Chat:
+        """The platform a group lives on."""
+        return self._chats[group.platform]
+
+    async def refresh(self, group: Group) -> None:
+        """Read a group's rooms from its platform anew."""
+        group_id = await self._store.group_id(group)
+        found: dict[Room, KnownRoom] = {}
+        for info in await self.chat(group).rooms(group):
+            room_id = await self._store.room_id(info.room)
+            async with self._store.read() as conn:
+                seconds = await group_rows.lifetime_seconds(conn, room_id)
+            lifetime = None if seconds is None else timedelta(seconds=seconds)
+            found[info.room] = KnownRoom(room_id, group_id, info.room, info.kind, lifetime)
+        for room in [room for room in self.known if room.group == group and room not in found]:
+            del self.known[room]
+        self.known.update(found)
+
+    def groups(self) -> list[Group]:
+        """Every group that is ready."""
+        return list(dict.fromkeys(room.group for room in self.known))
+
+    def rooms(self, group: Group, kind: RoomKind) -> list[KnownRoom]:
+        """The rooms of one kind in a group."""
+        return [known for known in self.known.values() if known.kind is kind and known.room.group == group]
+
+    def moderators_room(self, group: Group) -> Room | None:
+        """Where moderators get their cards; None when the platform has no such room now."""
+        return next((known.room for known in self.rooms(group, RoomKind.MODERATORS)), None)
+
+    def by_id(self, room_id: bytes) -> KnownRoom | None:
+        """The room with that row, while the platform still has it."""
+        return next((known for known in self.known.values() if known.id == room_id), None)

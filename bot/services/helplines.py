@@ -1,0 +1,149 @@
+"""Help now: the emergency number and the helplines that a group's moderators confirmed.
+
+Everything it says is in memory, so it answers with the store read-only or gone, and it stores
+nothing about who asked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from bot.clock import Clock
+from bot.errors import Refused
+from bot.model import Group
+from bot.store import Store, helpline_rows
+
+ASK_AGAIN = timedelta(days=90)
+"""After this a confirmed line counts as old and moderators are asked to look again."""
+HIDDEN = timedelta(days=365)
+MOST = 20
+MOST_SHOWN = 4
+
+_DIAL = re.compile(r"\+?[0-9][0-9 ()./-]{1,30}")
+_ADDRESS = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(/[^\s<>\"']*)?", re.IGNORECASE)
+
+
+class Mode(Enum):
+    """How a helpline is reached. In the order in which lines are shown."""
+
+    TEXT = "text"
+    CHAT = "chat"
+    CALL = "call"
+
+
+class MaySend(Enum):
+    """Whether a line may send police or an ambulance without asking."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """A line that moderators checked by hand. `contact` is the exact dial string or address."""
+
+    name: str
+    mode: Mode
+    contact: str
+    hours: str
+    may_send: MaySend
+    checked_on: date
+    id: bytes = b""
+
+
+class Helplines:
+    """Each group's confirmed helplines, in memory and written through."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lines: dict[Group, list[Helpline]] = {}
+
+    async def load(self, group: Group) -> None:
+        """Read a group's helplines from the store."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            rows = await helpline_rows.all_of(conn, self._store.keys, group_id)
+        self._lines[group] = [_from_row(row) for row in rows]
+
+    def shown(self, group: Group, modes: tuple[Mode, ...] = tuple(Mode)) -> list[Helpline]:
+        """What a person in need is shown: text and chat before calls, newest checks first."""
+        today = self._clock.now().date()
+        order = list(Mode)
+        lines = [
+            line
+            for line in self._lines.get(group, [])
+            if line.mode in modes and today - line.checked_on <= HIDDEN
+        ]
+        lines.sort(
+            key=lambda line: (today - line.checked_on > ASK_AGAIN, order.index(line.mode))
+        )
+        return lines[:MOST_SHOWN]
+
+    def all(self, group: Group) -> list[Helpline]:
+        """Every line, as moderators see it."""
+        return list(self._lines.get(group, []))
+
+    def to_check(self, group: Group) -> list[Helpline]:
+        """Lines that were confirmed too long ago."""
+        today = self._clock.now().date()
+        return [line for line in self.all(group) if today - line.checked_on > ASK_AGAIN]
+
+    async def add(
+        self, group: Group, name: str, mode: Mode, contact: str, hours: str, may_send: MaySend
+    ) -> Helpline:
+        """Add a line that a moderator has just checked. Raises `Refused`."""
+        name, contact, hours = name.strip(), contact.strip(), hours.strip()
+        if not name or not hours:
+            raise Refused("helpline-incomplete")
+        pattern = _ADDRESS if mode is Mode.CHAT else _DIAL
+        if not pattern.fullmatch(contact):
+            raise Refused("helpline-bad-address" if mode is Mode.CHAT else "helpline-bad-number")
+        lines = self._lines.setdefault(group, [])
+        if len(lines) >= MOST:
+            raise Refused("helpline-too-many", {"most": MOST})
+        line = Helpline(name, mode, contact, hours, may_send, self._clock.now().date())
+        group_id = await self._store.group_id(group)
+        row_id = await self._store.write(
+            lambda conn: helpline_rows.add(
+                conn, self._store.keys, group_id, len(lines), _details(line), line.checked_on
+            )
+        )
+        lines.append(replace(line, id=row_id))
+        return lines[-1]
+
+    async def confirm(self, group: Group, number: int) -> Helpline:
+        """A moderator looked again and the line is right. Raises `Refused`."""
+        line = self._line(group, number)
+        today = self._clock.now().date()
+        await self._store.write(lambda conn: helpline_rows.confirm(conn, line.id, today))
+        fresh = replace(line, checked_on=today)
+        self._lines[group][number - 1] = fresh
+        return fresh
+
+    async def remove(self, group: Group, number: int) -> Helpline:
+        """Take a line away. Raises `Refused`."""
+        line = self._line(group, number)
+        await self._store.write(lambda conn: helpline_rows.remove(conn, line.id))
+        self._lines[group].remove(line)
+        return line
+
+    def _line(self, group: Group, number: int) -> Helpline:
+        lines = self._lines.get(group, [])
+        if not 1 <= number <= len(lines):
+            raise Refused("helpline-unknown")
+        return lines[number - 1]
+
+
+def _details(line: Helpline) -> str:
+    return json.dumps([line.name, line.mode.value, line.contact, line.hours, line.may_send.value])
+
+
+def _from_row(row: helpline_rows.HelplineRow) -> Helpline:
+    name, mode, contact, hours, may_send = json.loads(row.details)
+    return Helpline(name, Mode(mode), contact, hours, MaySend(may_send), row.checked_on, row.id)

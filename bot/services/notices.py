@@ -1,0 +1,51 @@
+"""What moderators must know about the bot itself: said once in their room, not per event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.clock import Clock
+from bot.model import Group
+from bot.outbox import Lane, Outbox, Post
+from bot.reply import Reply, Value
+from bot.services.directory import Directory
+from bot.store import Connection, Store
+
+
+class Notices:
+    """Tells a group's moderators, at most once a day for the same thing."""
+
+    def __init__(self, store: Store, outbox: Outbox, directory: Directory, clock: Clock) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._directory = directory
+        self._clock = clock
+        self._told: set[tuple[Group, str]] = set()
+        self._day = clock.now().date()
+
+    async def tell(
+        self, group: Group, key: str, args: Mapping[str, Value] | None = None, about: str = ""
+    ) -> None:
+        """Say one sentence in the moderators' room; `about` tells apart several of its kind."""
+        today = self._clock.now().date()
+        if today != self._day:
+            self._day = today
+            self._told.clear()
+        topic = f"{key} {about}"
+        room = self._directory.moderators_room(group)
+        if room is None or (group, topic) in self._told:
+            return
+        self._told.add((group, topic))
+        job = Post(room, Reply(key, args or {}))
+
+        async def put(conn: Connection) -> None:
+            name = f"notice {group.platform} {group.handle} {topic} {today}"
+            await self._outbox.put(
+                conn,
+                job,
+                key=self._store.keys.blind("notice", name).hex(),
+                purpose="notice",
+                lane=Lane.ALERTS,
+            )
+
+        await self._store.write(put)

@@ -1,0 +1,340 @@
+"""Ephemeral messages: every message of a room with a lifetime goes when its time is over.
+
+A due time is a row before the message counts as handled, and the row goes only when the
+platform confirmed. What cannot be removed is told to the moderators.
+
+State of a row: waiting -> (gone: row deleted) | failed(why) -> waiting again when the cause may
+have ended (rights given back, unpinned, or the next sweep).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from bot.chat import Can, Removal, Retry, Right
+from bot.clock import Clock
+from bot.errors import Gone, PlatformError, Refused, TryLater
+from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
+from bot.services.directory import Directory, KnownRoom
+from bot.services.notices import Notices
+from bot.services.timekeeping import TrustedTime
+from bot.store import Connection, Store, expiry_rows, group_rows
+from bot.store.tables import expiries
+
+logger = logging.getLogger(__name__)
+
+SHORTEST = timedelta(minutes=1)
+LONGEST = timedelta(days=365)
+BATCH = 500
+AT_ONCE = 100
+"""Messages per removal call: what Discord's bulk deletion takes."""
+COUNTS_KEPT = timedelta(days=30)
+CLOCK_PAUSE = timedelta(seconds=30)
+
+FORBIDDEN = "forbidden"
+PINNED = "pinned"
+
+OnGone = Callable[[MessageRef], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How removals stand: `overdue` messages in line, and what is stuck and why, by room."""
+
+    overdue: int
+    stuck: dict[tuple[Room, str], int]
+    clock_trusted: bool
+
+
+class Retention:
+    """Keeps due times and removes what is due. A source of the schedule."""
+
+    name = "removals"
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        notices: Notices,
+        time: TrustedTime,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._notices = notices
+        self._time = time
+        self._clock = clock
+        self.wake = asyncio.Event()
+        self.on_gone: OnGone = _nobody
+        self._next: datetime | None = None
+        self._paused: dict[bytes, datetime] = {}
+        self._distrusted = False
+        self._shows: set[asyncio.Task[None]] = set()
+
+    def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
+        """Write the due time of a new message; None where its room keeps messages.
+
+        On the path of every message: starts the write and returns it unawaited.
+        """
+        known = self._directory.known.get(ref.room)
+        if known is None or known.lifetime is None or known.kind is not RoomKind.CIRCLE:
+            return None
+        due = at + known.lifetime
+        blind = self._store.message_blind(ref)
+        written = self._store.append(
+            expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
+        )
+        self._expect(due)
+        self._show(ref, due)
+        return written
+
+    def _expect(self, due: datetime) -> None:
+        if self._next is None or due < self._next:
+            self._next = due
+            self.wake.set()
+
+    def _show(self, ref: MessageRef, due: datetime) -> None:
+        chat = self._directory.chat(ref.room.group)
+        if Can.SHOW_TIME_LEFT in chat.can:
+            task = asyncio.create_task(_quietly(chat.show_time_left(ref, due)))
+            self._shows.add(task)
+            task.add_done_callback(self._shows.discard)
+
+    async def set_lifetime(self, room: Room, lifetime: timedelta | None) -> None:
+        """Change how long NEW messages stay in a room. Raises `Refused`."""
+        known = self._known(room)
+        if known.kind is not RoomKind.CIRCLE:
+            raise Refused("lifetime-not-here")
+        if lifetime is not None and not SHORTEST <= lifetime <= LONGEST:
+            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        seconds = None if lifetime is None else int(lifetime.total_seconds())
+        await self._store.write(
+            lambda conn: group_rows.set_lifetime_seconds(conn, known.id, seconds)
+        )
+        known.lifetime = lifetime
+
+    def lifetime(self, room: Room) -> timedelta | None:
+        """How long messages stay in a room; None when they stay."""
+        return self._known(room).lifetime
+
+    async def let_go(
+        self, account: Account, role: Role, ref: MessageRef, after: timedelta
+    ) -> datetime:
+        """Let a message go after a while (zero: now). One's own, or any for a moderator.
+
+        Returns when it goes: never later than it would have gone anyway. Raises `Refused`.
+        """
+        if not timedelta() <= after <= LONGEST:
+            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        message = await self._directory.chat(ref.room.group).fetch(ref)
+        if message is None:
+            raise Refused("message-gone")
+        if message.author != account and role < Role.MODERATOR:
+            raise Refused("not-your-message")
+        due = self._clock.now() + after
+        await self.bring_forward([ref], due)
+        async with self._store.read() as conn:
+            kept = await expiry_rows.due_of(conn, self._store.message_blind(ref))
+        self._show(ref, kept or due)
+        return kept or due
+
+    async def bring_forward(self, refs: Sequence[MessageRef], due: datetime) -> None:
+        """Let messages go at `due` at the latest."""
+        rooms = [self._known(ref.room) for ref in refs]
+
+        async def work(conn: Connection) -> None:
+            for known, ref in zip(rooms, refs, strict=True):
+                blind = self._store.message_blind(ref)
+                await expiry_rows.bring_forward(
+                    conn, self._store.keys, known.id, blind, ref.handle, due
+                )
+
+        await self._store.write(work)
+        self._expect(due)
+
+    async def remove_now(self, refs: Sequence[MessageRef]) -> None:
+        """Put messages first in line for removal; durable when it returns."""
+        if refs:
+            await self.bring_forward(refs, self._clock.now())
+
+    async def forget(self, ref: MessageRef) -> None:
+        """A message was removed by another hand: its due time is not needed."""
+        blind = self._store.message_blind(ref)
+        await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
+
+    async def room_gone(self, room: Room) -> None:
+        """A room is gone, and what was due in it."""
+        known = self._directory.known.get(room)
+        if known is not None:
+            await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
+
+    async def next_due(self) -> datetime | None:
+        """When the first message goes that is not in a paused room."""
+        now = self._clock.now()
+        self._paused = {room: until for room, until in self._paused.items() if until > now}
+        async with self._store.read() as conn:
+            self._next = await expiry_rows.next_due(conn, list(self._paused))
+        waits = [*self._paused.values(), *([self._next] if self._next else [])]
+        return min(waits, default=None)
+
+    async def run_due(self) -> None:
+        """Remove what is due: rooms side by side, oldest first within each."""
+        now = self._clock.now()
+        async with self._store.read() as conn:
+            due = await expiry_rows.due(
+                conn, self._store.keys, now, list(self._paused), limit=BATCH
+            )
+        due.sort(key=lambda row: row.room_id)
+        async with asyncio.TaskGroup() as tasks:
+            for room_id, rows in groupby(due, key=lambda row: row.room_id):
+                tasks.create_task(self._remove_in_room(room_id, list(rows)))
+
+    async def _remove_in_room(self, room_id: bytes, rows: list[expiry_rows.ExpiryRow]) -> None:
+        known = self._directory.by_id(room_id)
+        if known is None:
+            # The platform is away, or the room is; `status` counts what is overdue.
+            self._pause(room_id, timedelta(minutes=1))
+            return
+        group = known.room.group
+        if not await self._time.trusted(group.platform):
+            self._distrusted = True
+            self._pause(room_id, CLOCK_PAUSE)
+            await self._notices.tell(group, "notice-clock")
+            return
+        self._distrusted = False
+        try:
+            pinned = set(await self._directory.chat(group).pins(known.room))
+            for start in range(0, len(rows), AT_ONCE):
+                await self._remove_some(known, rows[start : start + AT_ONCE], pinned)
+        except Gone:
+            await self.room_gone(known.room)
+        except TryLater as error:
+            self._pause(room_id, error.after)
+        except PlatformError as error:
+            logger.warning("removal failed", extra={"why": error.why})
+            self._pause(room_id, timedelta(minutes=1))
+
+    def _pause(self, room_id: bytes, lasts: timedelta) -> None:
+        self._paused[room_id] = self._clock.now() + lasts
+
+    async def _remove_some(
+        self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow], pinned: set[MessageRef]
+    ) -> None:
+        by_ref = {MessageRef(known.room, row.message): row for row in rows}
+        stay = [by_ref[ref].id for ref in by_ref if ref in pinned]
+        go = [ref for ref in by_ref if ref not in pinned]
+        results = await self._directory.chat(known.room.group).remove(go) if go else {}
+        gone = [ref for ref in go if results.get(ref) is Removal.GONE]
+        stuck: dict[str, list[bytes]] = {PINNED: stay} if stay else {}
+        for ref in go:
+            result = results.get(ref)
+            if isinstance(result, Removal) and result is not Removal.GONE:
+                stuck.setdefault(result.value, []).append(by_ref[ref].id)
+            elif isinstance(result, Retry):
+                self._pause(known.id, result.after)
+            elif result is None:
+                self._pause(known.id, timedelta(minutes=1))
+        day = self._clock.now().date()
+
+        async def work(conn: Connection) -> None:
+            if gone:
+                await expiry_rows.done(conn, [by_ref[ref].id for ref in gone])
+                await expiry_rows.count(conn, known.id, day, "done", len(gone))
+            for why, ids in stuck.items():
+                await expiry_rows.failed(conn, ids, why)
+                await expiry_rows.count(conn, known.id, day, why, len(ids))
+
+        await self._store.write(work)
+        for ref in gone:
+            await self.on_gone(ref)
+        for why, ids in stuck.items():
+            if why != PINNED:
+                args = {"room": known.room, "count": len(ids)}
+                await self._notices.tell(
+                    known.room.group, f"notice-cannot-remove-{why}", args, about=known.id.hex()
+                )
+
+    async def pins_changed(self, room: Room) -> None:
+        """Somebody pinned or unpinned: what was left alone may go now."""
+        await self._try_again(room, PINNED)
+
+    async def rights_changed(self, room: Room) -> None:
+        """Rights in a room changed: what was forbidden may be possible now."""
+        await self._try_again(room, FORBIDDEN)
+
+    async def _try_again(self, room: Room, why: str) -> None:
+        known = self._directory.known.get(room)
+        if known is None:
+            return
+        if await self._store.write(lambda conn: expiry_rows.try_again(conn, known.id, why)):
+            self._paused.pop(known.id, None)
+            self._next = None
+            self.wake.set()
+
+    async def sweep(self) -> None:
+        """Look again at what is stuck; drop old counts and the bytes of what was deleted."""
+        async with self._store.read() as conn:
+            stuck = await expiry_rows.failed_by_room(conn)
+        for room_id, why in stuck:
+            known = self._directory.by_id(room_id)
+            if known is None or why != FORBIDDEN:
+                continue
+            try:
+                rights = await self._directory.chat(known.room.group).rights(known.room)
+            except PlatformError:
+                continue
+            if Right.REMOVE in rights:
+                await self.rights_changed(known.room)
+        before = self._clock.now().date() - COUNTS_KEPT
+        await self._store.write(lambda conn: expiry_rows.drop_counts(conn, before))
+        await self._store.sweep()
+
+    async def backlog(self, group: Group) -> Backlog:
+        """How removals stand in a group."""
+        async with self._store.read() as conn:
+            overdue = await expiry_rows.overdue(conn, self._clock.now())
+            failed = await expiry_rows.failed_by_room(conn)
+        stuck = {}
+        for (room_id, why), count in failed.items():
+            known = self._directory.by_id(room_id)
+            if known is not None and known.room.group == group:
+                stuck[known.room, why] = count
+        return Backlog(overdue, stuck, clock_trusted=not self._distrusted)
+
+    async def left_alone(self, room: Room) -> list[MessageRef]:
+        """Pinned messages whose time is over; at most 20, oldest first."""
+        known = self._known(room)
+        async with self._store.read() as conn:
+            handles = await expiry_rows.failed_messages(
+                conn, self._store.keys, known.id, PINNED, limit=20
+            )
+        return [MessageRef(room, handle) for handle in handles]
+
+    async def counts(self, group: Group, since: date) -> list[tuple[Room, expiry_rows.RemovalCount]]:
+        """Daily counts of a group's rooms."""
+        async with self._store.read() as conn:
+            counts = await expiry_rows.counts(conn, since)
+        known = ((self._directory.by_id(count.room_id), count) for count in counts)
+        return [(room.room, count) for room, count in known if room and room.room.group == group]
+
+    def _known(self, room: Room) -> KnownRoom:
+        known = self._directory.known.get(room)
+        if known is None:
+            raise Refused("bad-room", {"name": ""})
+        return known
+
+
+async def _nobody(ref: MessageRef) -> None:
+    """Nobody wants to hear that a message is gone."""
+
+
+async def _quietly(showing: Awaitable[None]) -> None:
+    try:
+        await showing
+    except PlatformError:
+        logger.info("time left not shown")

@@ -1,0 +1,216 @@
+"""The expiries table: which message goes when. The database is the truth; nothing is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+
+from bot.store.columns import new_id
+from bot.store.tables import expiries, removal_counts
+
+if TYPE_CHECKING:
+    from bot.store import Connection
+    from bot.store.keyring import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryRow:
+    """A message that is due."""
+
+    id: bytes
+    room_id: bytes
+    message: str
+    due: datetime
+    attempts: int
+
+    def __repr__(self) -> str:
+        return "<expiry row>"
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalCount:
+    """How many messages of a room ended in one way on one day."""
+
+    room_id: bytes
+    day: date
+    outcome: str
+    count: int
+
+
+def row(
+    keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime
+) -> dict[str, Any]:
+    """A row for `Store.append`."""
+    row_id = new_id()
+    return {
+        "id": row_id,
+        "room_id": room_id,
+        "message_blind": blind,
+        "message": keys.seal(expiries.c.message, row_id, handle),
+        "due": due,
+        "state": "waiting",
+        "attempts": 0,
+        "why": None,
+    }
+
+
+async def bring_forward(
+    conn: Connection, keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime
+) -> None:
+    """Let a message go at `due` at the latest, whether or not it had a time before."""
+    known = (
+        await conn.execute(
+            select(expiries.c.id, expiries.c.due).where(expiries.c.message_blind == blind)
+        )
+    ).first()
+    if known is None:
+        await conn.execute(insert(expiries).values(**row(keys, room_id, blind, handle, due)))
+    elif known.due > due:
+        await conn.execute(
+            update(expiries)
+            .where(expiries.c.id == known.id)
+            .values(due=due, state="waiting", why=None)
+        )
+
+
+async def due_of(conn: Connection, blind: bytes) -> datetime | None:
+    """When a message goes; None when it stays."""
+    return await conn.scalar(select(expiries.c.due).where(expiries.c.message_blind == blind))
+
+
+async def next_due(conn: Connection, without: Sequence[bytes]) -> datetime | None:
+    """When the first waiting message is due, leaving out rooms that are paused."""
+    return await conn.scalar(
+        select(func.min(expiries.c.due)).where(
+            expiries.c.state == "waiting", expiries.c.room_id.not_in(without)
+        )
+    )
+
+
+async def due(
+    conn: Connection, keys: KeyRing, now: datetime, without: Sequence[bytes], limit: int
+) -> list[ExpiryRow]:
+    """Messages that are due, oldest first, leaving out rooms that are paused."""
+    found = await conn.execute(
+        select(expiries)
+        .where(
+            expiries.c.state == "waiting",
+            expiries.c.due <= now,
+            expiries.c.room_id.not_in(without),
+        )
+        .order_by(expiries.c.due)
+        .limit(limit)
+    )
+    return [_opened(keys, found_row) for found_row in found]
+
+
+def _opened(keys: KeyRing, found: Row[Any]) -> ExpiryRow:
+    message = keys.open(expiries.c.message, found.id, found.message)
+    return ExpiryRow(found.id, found.room_id, message, found.due, found.attempts)
+
+
+async def done(conn: Connection, ids: Sequence[bytes]) -> None:
+    """Messages are gone from their room, so their rows go too."""
+    await conn.execute(
+        delete(expiries).where(expiries.c.id == bindparam("gone")), [{"gone": i} for i in ids]
+    )
+
+
+async def failed(conn: Connection, ids: Sequence[bytes], why: str) -> None:
+    """Messages could not be removed and wait until something changes."""
+    await conn.execute(
+        update(expiries)
+        .where(expiries.c.id == bindparam("stuck"))
+        .values(state="failed", why=why, attempts=expiries.c.attempts + 1),
+        [{"stuck": i} for i in ids],
+    )
+
+
+async def try_again(conn: Connection, room_id: bytes, why: str) -> int:
+    """Put a room's failed removals of one kind back in line."""
+    result = await conn.execute(
+        update(expiries)
+        .where(expiries.c.room_id == room_id, expiries.c.state == "failed", expiries.c.why == why)
+        .values(state="waiting", why=None)
+    )
+    return result.rowcount
+
+
+async def forget(conn: Connection, blind: bytes) -> None:
+    """A message is gone by another hand."""
+    await conn.execute(delete(expiries).where(expiries.c.message_blind == blind))
+
+
+async def forget_room(conn: Connection, room_id: bytes) -> None:
+    """A room is gone, and every message in it."""
+    await conn.execute(delete(expiries).where(expiries.c.room_id == room_id))
+
+
+async def failed_by_room(conn: Connection) -> dict[tuple[bytes, str], int]:
+    """How many removals are stuck, by room and reason."""
+    found = await conn.execute(
+        select(expiries.c.room_id, expiries.c.why, func.count())
+        .where(expiries.c.state == "failed")
+        .group_by(expiries.c.room_id, expiries.c.why)
+    )
+    return {(room_id, why or ""): count for room_id, why, count in found}
+
+
+async def failed_messages(
+    conn: Connection, keys: KeyRing, room_id: bytes, why: str, limit: int
+) -> list[str]:
+    """Handles of a room's stuck messages, oldest first."""
+    found = await conn.execute(
+        select(expiries)
+        .where(expiries.c.room_id == room_id, expiries.c.state == "failed", expiries.c.why == why)
+        .order_by(expiries.c.due)
+        .limit(limit)
+    )
+    return [_opened(keys, found_row).message for found_row in found]
+
+
+async def overdue(conn: Connection, now: datetime) -> int:
+    """How many messages should be gone by now and are still in line."""
+    return (
+        await conn.scalar(
+            select(func.count())
+            .select_from(expiries)
+            .where(expiries.c.state == "waiting", expiries.c.due <= now)
+        )
+        or 0
+    )
+
+
+async def count(conn: Connection, room_id: bytes, day: date, outcome: str, number: int) -> None:
+    """Add to a room's daily count of one outcome."""
+    here = (
+        (removal_counts.c.room_id == room_id)
+        & (removal_counts.c.day == day)
+        & (removal_counts.c.outcome == outcome)
+    )
+    changed = await conn.execute(
+        update(removal_counts).where(here).values(count=removal_counts.c.count + number)
+    )
+    if not changed.rowcount:
+        await conn.execute(
+            insert(removal_counts).values(room_id=room_id, day=day, outcome=outcome, count=number)
+        )
+
+
+async def counts(conn: Connection, since: date) -> list[RemovalCount]:
+    """Daily counts from a day on."""
+    found = await conn.execute(
+        select(removal_counts)
+        .where(removal_counts.c.day >= since)
+        .order_by(removal_counts.c.day, removal_counts.c.outcome)
+    )
+    return [RemovalCount(r.room_id, r.day, r.outcome, r.count) for r in found]
+
+
+async def drop_counts(conn: Connection, before: date) -> None:
+    """Old counts go."""
+    await conn.execute(delete(removal_counts).where(removal_counts.c.day < before))

@@ -1,0 +1,106 @@
+"""The wiring: which service gets which, and what runs beside what. Nothing is decided here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.chat import Chat
+from bot.clock import Clock
+from bot.errors import StartError
+from bot.outbox import Outbox
+from bot.router import PlatformInbox, Router
+from bot.schedule import Every, Schedule
+from bot.services.acknowledgement import Acknowledgement
+from bot.services.directory import Directory
+from bot.services.group_settings import GroupSettings
+from bot.services.helplines import Helplines
+from bot.services.notices import Notices
+from bot.services.retention import Retention
+from bot.services.standing import StandingPosts
+from bot.services.timekeeping import TrustedTime
+from bot.store import Store
+from bot.store.memory import StoredMemory
+from bot.texts.pack import GroundRules
+from cogs.crisis import Crisis
+from cogs.ephemeral import Ephemeral
+from cogs.ground_rules import GroundRulesCog
+from cogs.help import Help
+
+logger = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+"""Prints one line for the host."""
+
+
+class Circle:
+    """A running bot over a store and some platforms."""
+
+    def __init__(self, store: Store, chats: Sequence[Chat], clock: Clock, rules: GroundRules) -> None:
+        self.store = store
+        self.clock = clock
+        self._chats = {chat.platform: chat for chat in chats}
+        self.outbox = Outbox(store, self._chats, clock)
+        self.settings = GroupSettings(store)
+        self.directory = Directory(store, self._chats)
+        self.notices = Notices(store, self.outbox, self.directory, clock)
+        self.time = TrustedTime(clock, self._chats)
+        self.retention = Retention(store, self.directory, self.notices, self.time, clock)
+        self.acknowledgement = Acknowledgement(
+            store, self.outbox, self._chats, self.settings, clock, rules
+        )
+        self.helplines = Helplines(store, clock)
+        standing = StandingPosts(
+            store, self.outbox, self.directory, StoredMemory(store, "core")
+        )
+        help_cog = Help(
+            self.acknowledgement, self.directory, self.helplines, self.retention, self.settings
+        )
+        self.router = Router(
+            [
+                Crisis(self.helplines, self.settings),
+                GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
+                Ephemeral(self.retention, self.directory),
+                help_cog,
+            ],
+            self._chats,
+            self.acknowledgement.acknowledged,
+            clock,
+        )
+        help_cog.all_commands = self.router.commands
+        self.outbox.offer = self.router.offer
+        self.retention.on_gone = self.router.gone
+        self._schedule = Schedule(clock)
+        for source in (
+            *self.outbox.lanes,
+            self.retention,
+            Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
+            Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
+        ):
+            self._schedule.add(source)
+
+    async def run(self, say: Say) -> None:
+        """Serve until cancelled. A platform that cannot start says so; the others go on.
+
+        Raises `StartError` when none is left.
+        """
+        await self.router.start()
+        schedule = asyncio.create_task(self._schedule.run())
+        try:
+            served = [self._serve(chat, say) for chat in self._chats.values()]
+            await asyncio.gather(*served)
+            raise StartError("No platform could be started. Mend what is named above, then start again.")
+        finally:
+            schedule.cancel()
+            await asyncio.gather(schedule, return_exceptions=True)
+
+    async def _serve(self, chat: Chat, say: Say) -> None:
+        inbox = PlatformInbox(self.router, StoredMemory(self.store, chat.platform))
+        try:
+            await chat.run(inbox)
+        except StartError as error:
+            say(f"{chat.platform}: {error}")
+        except Exception:
+            logger.exception("platform stopped", extra={"platform": chat.platform})
+            say(f"{chat.platform}: stopped by a fault of the bot; the log has its place.")

@@ -1,0 +1,142 @@
+"""Help now, before the gate and for everyone: it asks nothing and stores nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.cog import Arg, Cog, Context, Stage, command, listens
+from bot.events import GroupReady
+from bot.model import Group, Role
+from bot.reply import Button, Reply, Text
+from bot.services.group_settings import GroupSettings
+from bot.services.helplines import Helpline, Helplines, MaySend, Mode
+
+HELP_NOW = Button("button-help-now", "help now", static=True)
+JOIN = Button("button-write-to-group", "join", static=True)
+
+
+def _static(label: str, command: str) -> Button:
+    return Button(label, command, static=True)
+
+
+class Crisis(Cog):
+    """The way to help that stands before the gate. Every button here works with the store gone."""
+
+    def __init__(self, helplines: Helplines, settings: GroupSettings) -> None:
+        self.helplines = helplines
+        self.settings = settings
+
+    @command("help now", needs=Role.GUEST)
+    async def help_now(self, ctx: Context) -> Reply:
+        """Get the emergency number and the helplines. Nothing is stored."""
+        lines = self._lines(ctx.group)
+        key = "help-now" if lines else "help-now-none"
+        return Reply(
+            key,
+            lines=(*lines, *self._emergency(ctx.group)),
+            buttons=(_static("button-tried-that", "help now tried"), JOIN),
+        )
+
+    @command("help now tried", needs=Role.GUEST, hidden=True)
+    async def tried(self, ctx: Context) -> Reply:
+        """Say what got in the way; the answer is not kept."""
+        return Reply(
+            "help-tried",
+            buttons=(
+                _static("button-cannot-talk", "help now text"),
+                _static("button-waited", "help now others"),
+                _static("button-did-not-help", "help now others"),
+                _static("button-police", "help now police"),
+                _static("button-no-helpline", "help now company"),
+            ),
+        )
+
+    @command("help now text", needs=Role.GUEST, hidden=True)
+    async def text(self, ctx: Context) -> Reply:
+        """Lines that need no talking."""
+        lines = self._lines(ctx.group, (Mode.TEXT, Mode.CHAT))
+        return self._branch("help-text-only" if lines else "help-text-only-none", lines)
+
+    @command("help now others", needs=Role.GUEST, hidden=True)
+    async def others(self, ctx: Context) -> Reply:
+        """Other ways, when a line kept you waiting or did not help."""
+        return self._branch("help-others", self._lines(ctx.group))
+
+    @command("help now police", needs=Role.GUEST, hidden=True)
+    async def police(self, ctx: Context) -> Reply:
+        """Which lines may send somebody."""
+        lines = tuple(_may_send(line) for line in self.helplines.shown(ctx.group))
+        return self._branch("help-police", lines)
+
+    @command("help now company", needs=Role.GUEST, hidden=True)
+    async def company(self, ctx: Context) -> Reply:
+        """Small things that help some people get to morning."""
+        return self._branch("help-company", ())
+
+    def _branch(self, key: str, lines: tuple[Text, ...]) -> Reply:
+        return Reply(key, lines=lines, buttons=(HELP_NOW, JOIN))
+
+    def _lines(self, group: Group, modes: tuple[Mode, ...] = tuple(Mode)) -> tuple[Text, ...]:
+        return tuple(_shown(line) for line in self.helplines.shown(group, modes))
+
+    def _emergency(self, group: Group) -> tuple[Text, ...]:
+        number = self.settings.words(group, "emergency-number")
+        return (Text("help-emergency", {"number": number}) if number else Text("help-emergency-unknown"),)
+
+    @command("helplines", needs=Role.MODERATOR)
+    async def list_lines(self, ctx: Context) -> Reply:
+        """See the helplines, with their numbers for the other commands."""
+        lines = self.helplines.all(ctx.group)
+        if not lines:
+            return Reply("helplines-none")
+        shown = tuple(
+            Text(
+                "helplines-line",
+                {**_args(line), "position": position, "checked": line.checked_on.isoformat()},
+            )
+            for position, line in enumerate(lines, 1)
+        )
+        return Reply("helplines-list", {"count": len(lines)}, lines=shown)
+
+    @command("helpline add", needs=Role.MODERATOR)
+    async def add(
+        self,
+        ctx: Context,
+        name: Annotated[str, Arg("arg-helpline-name", max_length=80)],
+        mode: Annotated[Mode, Arg("arg-helpline-mode")],
+        contact: Annotated[str, Arg("arg-helpline-contact", max_length=200)],
+        hours: Annotated[str, Arg("arg-helpline-hours", max_length=80)],
+        may_send: Annotated[MaySend, Arg("arg-helpline-may-send")] = MaySend.UNKNOWN,
+    ) -> Reply:
+        """Add a helpline that you have just tried yourself."""
+        line = await self.helplines.add(ctx.group, name, mode, contact, hours, may_send)
+        return Reply("helpline-added", _args(line))
+
+    @command("helpline confirm", needs=Role.MODERATOR)
+    async def confirm(self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]) -> Reply:
+        """Say that a helpline is still right."""
+        return Reply("helpline-confirmed", _args(await self.helplines.confirm(ctx.group, number)))
+
+    @command("helpline remove", needs=Role.MODERATOR)
+    async def remove(self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]) -> Reply:
+        """Take a helpline away."""
+        return Reply("helpline-removed", _args(await self.helplines.remove(ctx.group, number)))
+
+    @listens(GroupReady, stage=Stage.CRISIS)
+    async def open(self, event: GroupReady) -> None:
+        """Have the lines in memory before anybody asks."""
+        await self.settings.load(event.group)
+        await self.helplines.load(event.group)
+
+
+def _args(line: Helpline) -> dict[str, str]:
+    return {"name": line.name, "contact": line.contact, "hours": line.hours}
+
+
+def _shown(line: Helpline) -> Text:
+    return Text(f"help-line-{line.mode.value}", _args(line))
+
+
+def _may_send(line: Helpline) -> Text:
+    name = {"name": line.name, "checked": line.checked_on.isoformat()}
+    return Text(f"help-may-send-{line.may_send.value.replace(' ', '-')}", name)

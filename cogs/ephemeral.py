@@ -1,0 +1,109 @@
+"""Ephemeral messages: a lifetime for each room, and one's own messages sooner."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from bot import arguments
+from bot.cog import Arg, Cog, Context, Outcome, Stage, command, listens
+from bot.events import MessagePosted, MessageRemoved, RoomChange, RoomChanged
+from bot.model import MessageRef, Role, Room, RoomKind
+from bot.reply import Reply, Text
+from bot.services.directory import Directory
+from bot.services.retention import Retention
+
+NOW = timedelta()
+
+
+class Ephemeral(Cog):
+    """What goes, and when."""
+
+    def __init__(self, retention: Retention, directory: Directory) -> None:
+        self.retention = retention
+        self.directory = directory
+
+    @command("lifetime", needs=Role.MODERATOR)
+    async def lifetime(
+        self, ctx: Context, room: Room, lifetime: Annotated[str, Arg("arg-lifetime")] = ""
+    ) -> Reply:
+        """See or set how long new messages stay in a room ("12 h", "7 days", "off")."""
+        if lifetime.strip():
+            off = lifetime.strip().lower() in {"off", "none", "never"}
+            span = None if off else arguments.duration(lifetime)
+            await self.retention.set_lifetime(room, span)
+        span = self.retention.lifetime(room)
+        if span is None:
+            return Reply("lifetime-off", {"room": room})
+        return Reply("lifetime-is", {"room": room, "lifetime": span})
+
+    @command("lifetimes")
+    async def lifetimes(self, ctx: Context) -> Reply:
+        """See how long messages stay in each room, and what "removed" means."""
+        lines = tuple(
+            Text("lifetimes-off", {"room": known.room})
+            if known.lifetime is None
+            else Text("lifetimes-line", {"room": known.room, "lifetime": known.lifetime})
+            for known in self.directory.rooms(ctx.group, RoomKind.CIRCLE)
+        )
+        return Reply("lifetimes", lines=lines)
+
+    @command("let go")
+    async def let_go(
+        self,
+        ctx: Context,
+        message: MessageRef,
+        after: Annotated[timedelta, Arg("arg-after")] = NOW,
+    ) -> Reply:
+        """Take a message of yours back now, or let it go after a while."""
+        due = await self.retention.let_go(ctx.account, ctx.role, message, after)
+        if after == NOW:
+            return Reply("let-go-now")
+        return Reply("let-go-later", {"due": due})
+
+    @command("pins", needs=Role.MODERATOR)
+    async def pins(self, ctx: Context, room: Room) -> Reply:
+        """List pinned messages whose time is over; the bot leaves those alone."""
+        refs = await self.retention.left_alone(room)
+        if not refs:
+            return Reply("pins-none", {"room": room})
+        lines = tuple(Text("pins-line", {"message": ref}) for ref in refs)
+        return Reply("pins-left", {"room": room, "count": len(refs)}, lines=lines)
+
+    @command("removals", needs=Role.MODERATOR)
+    async def removals(self, ctx: Context) -> Reply:
+        """See how many messages were removed in the last week, and what could not be."""
+        since = ctx.at.date() - timedelta(days=6)
+        counts = await self.retention.counts(ctx.group, since)
+        lines = tuple(
+            Text(
+                f"removals-{count.outcome}",
+                {"room": room, "day": count.day.isoformat(), "count": count.count},
+            )
+            for room, count in counts
+        )
+        if not lines:
+            return Reply("removals-none")
+        return Reply("removals", lines=lines)
+
+    @listens(MessagePosted, stage=Stage.RETENTION)
+    async def keep_time(self, event: MessagePosted) -> Outcome:
+        """Write down when a message goes."""
+        return self.retention.keep_time(event.ref, event.at)
+
+    @listens(MessageRemoved, stage=Stage.RETENTION)
+    async def removed(self, event: MessageRemoved) -> None:
+        """Somebody else removed it; nothing is left to do."""
+        await self.retention.forget(event.ref)
+
+    @listens(RoomChanged, stage=Stage.RETENTION)
+    async def room_changed(self, event: RoomChanged) -> None:
+        """Try again what a change may have made possible."""
+        match event.change:
+            case RoomChange.PINS:
+                await self.retention.pins_changed(event.room)
+            case RoomChange.RIGHTS:
+                await self.retention.rights_changed(event.room)
+            case RoomChange.GONE:
+                await self.retention.room_gone(event.room)
+                await self.directory.refresh(event.group)

@@ -1,0 +1,102 @@
+"""The circle that feature tests talk to: real core, real store, the sandbox's platform."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.sandbox import seed
+from adapters.sandbox.chat import SandboxChat
+from adapters.sandbox.human import Human
+from adapters.sandbox.link import LocalLink
+from adapters.sandbox.world import World
+from bot.clock import Clock
+from bot.store import KeyRing, MasterKey, Store
+from bot.texts import Texts
+from bot.texts.pack import GroundRules
+from bot.wiring import Circle
+
+TEXTS = Texts.load()
+
+
+class TestCircle:
+    """A circle that can be stopped and started again over the same store and world."""
+
+    __test__ = False
+
+    room = seed.EVENING
+    other_room = seed.WINS
+    lobby = seed.LOBBY
+    moderators = seed.MODERATORS
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder = folder
+        self.world = world
+        self.said: list[str] = []
+        self.core: Circle
+        self._task: asyncio.Task[None]
+
+    @classmethod
+    async def start(cls, folder: Path) -> TestCircle:
+        """A new circle in a folder of its own."""
+        master = MasterKey.create(folder / "keys" / "master.key")
+        KeyRing.create(folder / "keys" / "ring.json", master)
+        circle = cls(folder, World())
+        await circle.up()
+        return circle
+
+    async def up(self) -> None:
+        """Start the bot; returns when the join card stands."""
+        master = MasterKey.load(self.folder / "keys" / "master.key")
+        ring = KeyRing.load(self.folder / "keys" / "ring.json", master)
+        store = await Store.open(f"sqlite:///{self.folder / 'circle.sqlite3'}", ring)
+        clock = Clock()
+        self.chat = SandboxChat(LocalLink(self.world), TEXTS, clock)
+        await self.chat.open()
+        self.core = Circle(store, [self.chat], clock, GroundRules.default())
+        self._task = asyncio.create_task(self.core.run(self.said.append))
+        self._task.add_done_callback(lambda _: self.world.touch())
+        ready = Human(self.world, "ana")
+        await ready.when(lambda: self._task.done() or "Join" in ready.buttons(self.lobby) or None)
+        if self._task.done():
+            await self._task
+
+    async def stop(self) -> None:
+        """Stop the bot, as SIGTERM does."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self.core.store.close()
+
+    async def restart(self) -> None:
+        """Stop it and start it again; the platform lives on."""
+        await self.stop()
+        await self.up()
+
+    def moderator(self, name: str = "ana") -> Human:
+        """One of the two moderators, ana or moss."""
+        return Human(self.world, name)
+
+    def arrives(self, name: str) -> Human:
+        """A newcomer in the lobby."""
+        return Human.arrives(self.world, name)
+
+    async def member(self, name: str) -> Human:
+        """Somebody who has joined and acknowledged."""
+        human = self.arrives(name)
+        await human.runs("join")
+        await human.presses("I agree")
+        await human.presses("I understand")
+        await human.when(lambda: human.may_enter(self.room) or None)
+        return human
+
+    async def pass_time(self, **by: float) -> None:
+        """Push the platform's time forward; the bot's clock follows."""
+        self.world.shift(timedelta(**by).total_seconds())
+
+    def texts(self, room: str | None = None) -> list[Any]:
+        """What stands in a room, as a moderator sees it."""
+        return [message["text"] for message in self.moderator().reads(room or self.room)]
