@@ -7,6 +7,7 @@ Python of the host, however old, so it uses the standard library and plain old s
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,12 +109,14 @@ class Progress:
         self.live = sys.stdout.isatty()
 
     def show(self, line: str) -> None:
-        if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+        """Understand what pip says, package by package."""
+        found = re.match(r"(?:Collecting|Processing|Requirement already satisfied:) (\S+)", line)
+        if found:
             self.seen = min(self.seen + 1, self.total)
-            words = line.split(": ")[-1].replace("Collecting ", "").split()
-            self.write("%d of %d: %s" % (self.seen, self.total, words[0] if words else ""))
+            name = re.split("==|-[0-9]", os.path.basename(found.group(1)))[0]
+            self.write("%d of %d: %s" % (self.seen, self.total, name))
         elif line.startswith("Installing collected packages"):
-            self.write("unpacking %d packages ..." % self.total)
+            self.write("unpacking %d packages ..." % self.seen)
 
     def write(self, text: str) -> None:
         if self.live:
