@@ -36,6 +36,7 @@ class FileLease:
 
     def __init__(self, where: Place) -> None:
         try:
+            where.lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._handle = os.open(where.lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StartError(

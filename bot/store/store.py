@@ -65,8 +65,12 @@ class Store:
         where = place(url)
         lease = None
         if where.path is not None:
-            await asyncio.to_thread(check_sqlite_file, where.path)
             lease = FileLease(where)
+            try:
+                await asyncio.to_thread(check_sqlite_file, where.path)
+            except BaseException:
+                lease.release()
+                raise
         writers, readers = writer_engine(where, busy_seconds), reader_engine(where, busy_seconds)
         backend = (
             PostgresBackend(where, writers)
@@ -162,6 +166,15 @@ class Store:
             self._group_ids[group] = known
         return known
 
+    async def find_group_id(self, group: Group, conn: Connection) -> bytes | None:
+        """The id of a group, or None for one that nothing is stored about."""
+        groups = tables.groups
+        blinds = self.keys.blinds("group", _handle(group))
+        found: bytes | None = await conn.scalar(
+            select(groups.c.id).where(groups.c.handle_blind.in_(blinds))
+        )
+        return found
+
     def known_group_id(self, group: Group) -> bytes:
         """The id of a group that `group_id` was asked for before; raises KeyError otherwise."""
         return self._group_ids[group]
@@ -181,8 +194,13 @@ class Store:
     ) -> bytes | None:
         """The id of a member, or None for somebody who is none; `create` makes them one."""
         members = tables.members
-        group_id = await self.group_id(group, conn)
-        found = await conn.scalar(
+        # In a `read` nothing can be made, so a group that is not there has no members.
+        group_id = (
+            await self.group_id(group, conn) if create else await self.find_group_id(group, conn)
+        )
+        if group_id is None:
+            return None
+        found: bytes | None = await conn.scalar(
             select(members.c.id).where(
                 members.c.group_id == group_id,
                 members.c.account_blind.in_(self.keys.account_blinds(group_id, account)),
@@ -215,18 +233,16 @@ class Store:
             del self._room_ids[room]
 
     async def _find_group(self, conn: Connection, group: Group) -> bytes:
-        groups = tables.groups
-        handle = f"{group.platform}\0{group.handle}"
-        blinds = self.keys.blinds("group", handle)
-        found = await conn.scalar(select(groups.c.id).where(groups.c.handle_blind.in_(blinds)))
+        found = await self.find_group_id(group, conn)
         if found is not None:
             return found
+        groups = tables.groups
         group_id = new_id()
         await conn.execute(
             insert(groups).values(
                 id=group_id,
                 platform=group.platform,
-                handle_blind=blinds[0],
+                handle_blind=self.keys.blind("group", _handle(group)),
                 handle=self.keys.seal(groups.c.handle, group_id, group.handle),
             )
         )
@@ -234,17 +250,17 @@ class Store:
 
     async def _find_room(self, conn: Connection, room: Room) -> bytes:
         rooms = tables.rooms
-        group = room.group
-        handle = f"{group.platform}\0{group.handle}\0{room.handle}"
-        blinds = self.keys.blinds("room", handle)
-        found = await conn.scalar(select(rooms.c.id).where(rooms.c.handle_blind.in_(blinds)))
+        blinds = self.keys.blinds("room", f"{_handle(room.group)}\0{room.handle}")
+        found: bytes | None = await conn.scalar(
+            select(rooms.c.id).where(rooms.c.handle_blind.in_(blinds))
+        )
         if found is not None:
             return found
         room_id = new_id()
         await conn.execute(
             insert(rooms).values(
                 id=room_id,
-                group_id=await self.group_id(group, conn),
+                group_id=await self._find_group(conn, room.group),
                 handle_blind=blinds[0],
                 handle=self.keys.seal(rooms.c.handle, room_id, room.handle),
             )
@@ -291,4 +307,8 @@ def _truncate(db: sqlite3.Connection) -> bool:
         busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         db.execute(f"PRAGMA busy_timeout={usual}")
-    return busy == 0
+    return bool(busy == 0)
+
+
+def _handle(group: Group) -> str:
+    return f"{group.platform}\0{group.handle}"

@@ -109,7 +109,7 @@ ring_check = Table(
     metadata,
     _id(),
     Column("box", Sealed, nullable=False),
-    comment="One box that only this circle's key ring opens, to notice another ring at the start.",
+    comment="One box that only this circle's key ring opens, to notice another ring.",
     info=_about(NOT_ABOUT_MEMBERS, "as long as the database"),
 )
 
@@ -296,7 +296,7 @@ silences = Table(
     _to("posts", "post_id", gone="SET NULL", null=True),
     Index(None, "group_id"),
     Index(None, "post_id"),
-    comment="Authors of anonymous posts whom a moderator silenced, without knowing who they are.",
+    comment="Authors of anonymous posts whom a moderator silenced, knowing no name.",
     info=_about(
         Keep("kept-silence", "when the silence ends, at most 30 days"),
         "until the silence ends, at most 30 days",

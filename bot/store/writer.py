@@ -244,7 +244,7 @@ class Writer:
                         outcomes += await _insert(conn, batch[at:end])
                     else:
                         end = at + 1
-                        outcomes.append(await _work(conn, *batch[at]))
+                        outcomes.append(await _work(conn, batch[at][0], batch[at][2]))
                     at = end
             for future, result, error in outcomes:
                 _tell(future, result, error)
@@ -313,7 +313,7 @@ async def _insert(
 
 
 async def _work(
-    conn: AsyncConnection, future: asyncio.Future[Any], _plan: None, work: Work[Any]
+    conn: AsyncConnection, future: asyncio.Future[Any], work: Work[Any]
 ) -> tuple[asyncio.Future[Any], Any, BaseException | None]:
     """One piece of work. What it raises is its own, unless the connection went with it."""
     try:

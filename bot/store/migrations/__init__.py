@@ -1,21 +1,193 @@
-"""Migrations."""
+"""Migrations: one line of revisions, applied before anything else touches the database.
+
+A revision is one file in `versions/`, written out by hand. On SQLite it runs in a transaction,
+after a copy of the file beside it; the copy goes when all went well and is named in the error
+when not. A database of a newer version is refused, never "repaired".
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StartError
 from bot.store import tables
-from bot.store.engines import Place, new_sqlite_file, writer_engine
+from bot.store.engines import Place, connect_sqlite, new_sqlite_file, place, writer_engine
+from bot.store.faults import scrub
+from bot.store.lease import PATIENCE, FileLease, already_running, take_advisory_lock
+
+HEAD: Final = "heads"
+_HEADER: Final = b"SQLite format 3\0"
+
+
+async def migrate(url: str, to: str = HEAD) -> None:
+    """Bring a database to the newest schema (or to revision `to`; "base" is empty).
+
+    Raises `StartError`: the bot is running, the file is damaged, or of a newer version.
+    """
+    where = place(url)
+    lease = None
+    if where.path is not None:
+        lease = FileLease(where)
+    try:
+        if where.path is not None:
+            await asyncio.to_thread(check_sqlite_file, where.path)
+        await upgrade(where, to, lock=True)
+    except (DBAPIError, OSError) as error:
+        raise StartError(
+            f"The database {where!r} cannot be opened ({scrub(error)}). "
+            "Check that it is there and that the bot's user may use it."
+        ) from None
+    finally:
+        if lease is not None:
+            lease.release()
+
+
+async def upgrade(where: Place, to: str = HEAD, *, lock: bool = False) -> None:
+    """`migrate` for who holds the file's lease already. `lock` takes PostgreSQL's lock."""
+    engine = writer_engine(where)
+    try:
+        async with engine.connect() as conn:
+            if lock and where.path is None and not await take_advisory_lock(conn, PATIENCE):
+                raise already_running(where)
+            script = _script()
+            async with conn.begin():
+                now = await conn.run_sync(_revision)
+            if now is not None and now not in {each.revision for each in script.walk_revisions()}:
+                raise StartError(
+                    f"The database {where!r} was written by a newer Circlekeeper "
+                    f"(schema {now}). Install that version, or restore an older backup."
+                )
+            goal = script.get_current_head() if to == HEAD else to
+            if now == goal:
+                return
+            await _change(conn, where, script, now, to)
+    finally:
+        await engine.dispose()
+
+
+async def _change(
+    conn: AsyncConnection, where: Place, script: ScriptDirectory, now: str | None, to: str
+) -> None:
+    copy = None
+    if where.path is not None:
+        if now is not None:
+            copy = where.path.with_name(f"{where.path.name}.before-migration")
+            await asyncio.to_thread(copy_sqlite, where.path, copy)
+        # A revision that rebuilds a table must not set off the deletions that point to it.
+        await _outside(conn, "PRAGMA foreign_keys=OFF")
+    try:
+        async with conn.begin():
+            await conn.run_sync(lambda sync: _run(sync, script, to))
+            if (
+                where.path is not None
+                and (await conn.execute(text("PRAGMA foreign_key_check"))).first()
+            ):
+                raise StartError("A migration left rows that point to nothing.")
+    except Exception as error:
+        if isinstance(error, StartError) or copy is not None:
+            kept = f" A copy from before is at {copy}." if copy else ""
+            raise StartError(
+                f"The database {where!r} could not be migrated ({scrub(error)}); it is as it "
+                f"was.{kept} Look for room on the disk, then report this."
+            ) from error
+        raise
+    if where.path is not None:
+        # What a revision copied or dropped leaves the WAL too.
+        await _outside(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+    if copy is not None:
+        copy.unlink()
+
+
+async def _outside(conn: AsyncConnection, pragma: str) -> None:
+    """Ask the driver directly: within a transaction these have no effect."""
+    driver: Any = (await conn.get_raw_connection()).driver_connection
+    await driver.execute(pragma)
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))
+
+
+def _revision(sync: Connection) -> str | None:
+    return MigrationContext.configure(sync).get_current_revision()
+
+
+def _run(sync: Connection, script: ScriptDirectory, to: str) -> None:
+    now = _revision(sync)
+    up = to == HEAD or (now is None and to != "base")
+    step: Callable[..., Any] = script._upgrade_revs if up else script._downgrade_revs
+    with EnvironmentContext(Config(), script, fn=lambda rev, _: step(to, rev)) as env:
+        env.configure(connection=sync, target_metadata=tables.metadata, render_as_batch=True)
+        env.run_migrations()
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """A consistent copy of a database into a new single file, for its owner alone (0600).
+
+    Replaces `target`. Works while others read and write.
+    """
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    reading = connect_sqlite(source)
+    try:
+        writing = sqlite3.connect(target, isolation_level=None)
+        try:
+            reading.backup(writing)
+            # One file, complete in itself, without a -wal beside it.
+            writing.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            writing.close()
+    finally:
+        reading.close()
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def check_sqlite_file(path: Path) -> None:
-    """Make the file."""
-    new_sqlite_file(path)
+    """Make the file when there is none; raise `StartError` when what is there is damaged.
 
-
-async def upgrade(where: Place) -> None:
-    """Create the tables."""
-    engine = writer_engine(where)
-    async with engine.begin() as conn:
-        await conn.run_sync(tables.metadata.create_all)
-    await engine.dispose()
+    Reads every page (some seconds for a gigabyte), so that damage is found at the start and not
+    when a member needs what is there.
+    """
+    if not path.exists():
+        new_sqlite_file(path)
+        return
+    problem = None
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+        if header and header != _HEADER:
+            problem = "is not a database"
+        elif header:
+            db = connect_sqlite(path)
+            try:
+                (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            finally:
+                db.close()
+            if found != "ok":
+                problem = "is damaged"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except sqlite3.DatabaseError as error:
+        problem = f"cannot be read ({scrub(error)})"
+    if problem is not None:
+        raise StartError(
+            f"{path} {problem}. Nothing was changed. Restore a backup "
+            "(circlekeeper restore), or correct the setting."
+        )

@@ -1,0 +1,179 @@
+"""A member's rights over what is stored: erasing it, and reading it.
+
+Both are one walk over the schema: every table says what erasing does to it, every column that
+leads to a member says how. A table that a later issue adds is covered by saying so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Table, delete, func, or_, select, update
+
+from bot.model import Account, Group
+from bot.store.columns import Sealed
+from bot.store.memory import split
+from bot.store.store import Connection, Store
+from bot.store.tables import Erase, Erasing, Keep, Leads, memory, metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What erasing a member did."""
+
+    deleted: dict[str, int] = field(default_factory=dict)
+    """Rows deleted, by table; those that went with the member's row are counted too."""
+    unlinked: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, Keep] = field(default_factory=dict)
+    """By table: what may stay, the reason the member is shown, and until when."""
+    swept: bool = True
+    """The deleted bytes are out of the files. False: a later sweep does it."""
+
+
+def erasing_of(table: Table) -> Erasing:
+    """What erasing a member does to a table. Raises KeyError for a table that does not say."""
+    rule: Erasing = table.info["erasing"]
+    return rule
+
+
+def leads_of(table: Table) -> dict[str, Leads]:
+    """The columns of a table that lead to a member, and how."""
+    return {column.name: column.info["leads"] for column in table.columns if "leads" in column.info}
+
+
+async def erase_member(store: Store, group: Group, account: Account) -> Erased:
+    """Erase what one group's rows hold of a member, then sweep. Erasing twice is erasing once.
+
+    One transaction: all of it, or nothing and an exception (`NotDurable`). Rows of the outbox
+    and of an adapter's memory go too, so nothing more is sent to somebody who is erased.
+    """
+    erased = await store.write(lambda conn: _erase(store, conn, group, account))
+    swept = await store.sweep()
+    return Erased(erased.deleted, erased.unlinked, erased.kept, swept)
+
+
+async def _erase(store: Store, conn: Connection, group: Group, account: Account) -> Erased:
+    done = Erased()
+    # From the outside in: what points to a member goes, and is counted, before the member does.
+    for table in reversed(metadata.sorted_tables):
+        rule = erasing_of(table)
+        if isinstance(rule, Keep):
+            done.kept[table.name] = rule
+            continue
+        if not isinstance(rule, Erase):
+            continue
+        for name, leads in leads_of(table).items():
+            column = table.c[name]
+            if leads is Leads.MENTIONS:
+                count = await _delete_mentions(store, conn, column, account)
+                done.deleted[table.name] = done.deleted.get(table.name, 0) + count
+                continue
+            where = await _condition(store, conn, column, leads, group, account)
+            if where is None:
+                continue
+            if rule is Erase.DELETE:
+                result = await conn.execute(delete(table).where(where))
+                done.deleted[table.name] = done.deleted.get(table.name, 0) + result.rowcount
+            else:
+                result = await conn.execute(update(table).where(where).values({name: None}))
+                done.unlinked[table.name] = done.unlinked.get(table.name, 0) + result.rowcount
+    return done
+
+
+async def export_member(
+    store: Store, group: Group, account: Account
+) -> dict[str, list[dict[str, Any]]]:
+    """Everything that one group's rows hold of a member, opened, by table.
+
+    The same walk as erasing, reading. Anonymous posts are not among it: whoever holds the
+    receipt owns the post, and nothing here may tell a shared device which posts are whose.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    async with store.read() as conn:
+        for table in metadata.sorted_tables:
+            for name, leads in leads_of(table).items():
+                rows: list[Row[Any]] = []
+                if leads is Leads.MENTIONS:
+                    rows = [row async for row in _mentions(store, conn, table.c[name], account)]
+                elif leads is not Leads.TAG:
+                    where = await _condition(store, conn, table.c[name], leads, group, account)
+                    if where is not None:
+                        rows = list(await conn.execute(select(table).where(where)))
+                if rows:
+                    opened = [_opened(store, table, row) for row in rows]
+                    found.setdefault(table.name, []).extend(opened)
+    return found
+
+
+async def _condition(
+    store: Store,
+    conn: Connection,
+    column: Column[Any],
+    leads: Leads,
+    group: Group,
+    account: Account,
+) -> ColumnElement[bool] | None:
+    """Which rows of `column` lead to the member, or None when none can."""
+    table = column.table
+    group_id = await store.find_group_id(group, conn)
+    if leads is Leads.MEMBER:
+        if group_id is None:
+            return None
+        member_id = await store.member_id(conn, group, account)
+        return None if member_id is None else column == member_id
+    if leads is not Leads.ACCOUNT or group_id is None:
+        return None
+    mine: ColumnElement[bool] = column.in_(store.keys.account_blinds(group_id, account))
+    if "group_id" in table.c:
+        mine &= or_(table.c.group_id == group_id, table.c.group_id.is_(None))
+    return mine
+
+
+async def _mentions(
+    store: Store, conn: Connection, column: Column[Any], account: Account
+) -> AsyncIterator[Row[Any]]:
+    """The rows whose sealed text names an account. Opens each: some microseconds a row."""
+    table = column.table
+    # The handle as a whole word of the key, or as a whole text in the value: "ana" is not in
+    # "banana", and what a text happens to say does not count.
+    handle = re.escape(account.handle)
+    in_key = re.compile(rf"(?:^|[\s:/|]){handle}(?:$|[\s:/|])")
+    in_value = re.compile(rf'^{handle}$|"{handle}"')
+    for row in await conn.execute(select(table).where(table.c.platform == account.platform)):
+        key, value = split(store.keys.open(column, row.id, getattr(row, column.name)))
+        if in_key.search(key) or in_value.search(value):
+            yield row
+
+
+async def _delete_mentions(
+    store: Store, conn: Connection, column: Column[Any], account: Account
+) -> int:
+    ids = [row.id async for row in _mentions(store, conn, column, account)]
+    for row_id in ids:
+        await conn.execute(delete(memory).where(memory.c.id == row_id))
+    return len(ids)
+
+
+def _opened(store: Store, table: Table, row: Row[Any]) -> dict[str, Any]:
+    """A row as its member may read it: sealed texts opened, ids and hashes left out."""
+    plain: dict[str, Any] = {}
+    for column in table.columns:
+        value = getattr(row, column.name)
+        if value is None or isinstance(value, bytes):
+            continue
+        if isinstance(column.type, Sealed):
+            value = store.keys.open(column, row.id, value)
+        plain[column.name] = value
+    return plain
+
+
+async def count_rows(store: Store) -> dict[str, int]:
+    """How many rows each table holds, for `status` and the tests."""
+    async with store.read() as conn:
+        return {
+            table.name: await conn.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        }
