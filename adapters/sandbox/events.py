@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from itertools import takewhile
 from typing import Final
 
@@ -59,19 +59,24 @@ class Follower:
         self._feeder = self._feeder or asyncio.create_task(self._feed())
         self._acker = self._acker or asyncio.create_task(self._ack())
         after = (await self._link.call("hello"))["acked"]
-        async for event in self._link.events(after):
-            seq = event["seq"]
-            if seq <= self._acked or seq in self._open:
-                continue
-            self._open[seq] = False
-            if event["kind"] == "clock":
-                self._follow_clock(event["shift"])
-                self._done(seq)
-            elif event["kind"] in ("press", "command"):
-                await self._asking.acquire()
-                self._start(seq, self._guarded(self._ask, event), self._asking)
-            else:
-                self._waiting.put_nowait(event)
+        # Closed here and not by the garbage collector: the world counts who follows.
+        async with aclosing(self._link.events(after)) as events:
+            async for event in events:
+                await self._take(event)
+
+    async def _take(self, event: Json) -> None:
+        seq = event["seq"]
+        if seq <= self._acked or seq in self._open:
+            return
+        self._open[seq] = False
+        if event["kind"] == "clock":
+            self._follow_clock(event["shift"])
+            self._done(seq)
+        elif event["kind"] in ("press", "command"):
+            await self._asking.acquire()
+            self._start(seq, self._guarded(self._ask, event), self._asking)
+        else:
+            self._waiting.put_nowait(event)
 
     async def stop(self) -> None:
         """Cancel what is under way; the world redelivers it to the next run."""

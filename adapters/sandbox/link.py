@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -24,7 +24,7 @@ class Link(Protocol):
     async def call(self, operation: str, *args: Any) -> Any:
         """Ask the world for something, by the name of one of `OPERATIONS`."""
 
-    def events(self, after: int) -> AsyncIterator[Json]:
+    def events(self, after: int) -> AsyncGenerator[Json, None]:
         """What happened after a number, oldest first, without end. `TryLater` when cut off."""
 
     async def close(self) -> None:
@@ -60,15 +60,19 @@ class LocalLink:
         except Refusal as refusal:
             raise refused(refusal.code, refusal.after) from None
 
-    async def events(self, after: int) -> AsyncIterator[Json]:
+    async def events(self, after: int) -> AsyncGenerator[Json, None]:
         """Follow the world's log."""
-        while True:
-            batch = self.world.events(after)
-            for event in batch:
-                after = event["seq"]
-                yield event
-            if not batch:
-                await self.world.changed()
+        self.world.follow(1)
+        try:
+            while True:
+                batch = self.world.events(after)
+                for event in batch:
+                    after = event["seq"]
+                    yield event
+                if not batch:
+                    await self.world.changed()
+        finally:
+            self.world.follow(-1)
 
     async def close(self) -> None:
         """Nothing to let go of."""

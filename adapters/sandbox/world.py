@@ -46,6 +46,8 @@ class World:
         self._watchers: list[Callable[[], None]] = []
         self.version = 0
         """Goes up with every change."""
+        self.followers = 0
+        """How many bots follow the log right now."""
         self.effects: Counter[str] = Counter()
         """What really happened, by operation and key ("post:<key>"). Crash tests count here."""
         self.requests: Counter[str] = Counter()
@@ -143,6 +145,11 @@ class World:
     def events(self, after: int, limit: int = 500) -> list[Json]:
         """What the bot has not acknowledged, after a number, oldest first."""
         return [event for event in self.state["log"] if event["seq"] > after][:limit]
+
+    def follow(self, by: int) -> None:
+        """A bot began to follow the log (1) or went away (-1)."""
+        self.followers += by
+        self.touch()
 
     def ack(self, upto: int) -> None:
         """The bot is done with everything up to a number, for good."""

@@ -1,0 +1,96 @@
+// The commands of one person: the list, and the form that a command needs.
+import { h } from "./dom.js";
+import { form, focusFirst } from "./forms.js";
+
+const LEVELS = ["guest", "member", "moderator", "admin"];
+const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+export class Commands {
+  constructor(pane) {
+    this.pane = pane;
+    this.panel = h("section", { class: "commands", hidden: true, onkeydown: (event) => event.key === "Escape" && this.close() });
+    this.button = h("button", { type: "button", class: "small", "aria-expanded": "false", onclick: () => this.toggle() }, "Commands");
+  }
+
+  /** What a form lets people pick from. */
+  choices() {
+    const { rooms, people } = this.pane.app.state;
+    const circles = Object.entries(rooms).filter(([, room]) => room.kind === "circle");
+    return {
+      rooms: circles.map(([id, room]) => [id, room.name]),
+      people: people.filter((person) => person.here).map((person) => [person.id, person.name]),
+    };
+  }
+
+  get level() {
+    const { person } = this.pane;
+    return person.held || !person.here ? "guest" : person.role;
+  }
+
+  /** A command as a button. What needs more than this person is greyed; the core decides. */
+  one(command, at = {}) {
+    const allowed = LEVELS.indexOf(this.level) >= LEVELS.indexOf(command.needs);
+    const needs = allowed ? null : h("span", { class: "needs" }, ` for ${command.needs}s`);
+    const run = () => this.run(command, at);
+    return h("button", { type: "button", class: allowed ? "small" : "small greyed", onclick: run }, capital(command.name), needs);
+  }
+
+  async run(command, { room = this.pane.open, message = null } = {}) {
+    const send = async (fields) => {
+      this.pane.expect(await this.pane.ask("run", { room, command: command.name, fields, message }));
+      this.close();
+    };
+    if (!command.fields.length) {
+      await send({}).catch(() => {});
+      return;
+    }
+    const what = { command: command.name, fields: command.fields };
+    const element = form(what, this.choices(), send, () => this.close());
+    this.open(capital(command.name), h("p", {}, command.help), element);
+    focusFirst(element);
+  }
+
+  toggle() {
+    if (!this.panel.hidden) {
+      this.close();
+      return;
+    }
+    const known = this.pane.app.state.commands.filter((command) => !command.on_message);
+    const first = (command) => command.name.split(" ")[0];
+    const shared = (word) => known.filter((command) => first(command) === word).length > 1;
+    const groups = new Map();
+    for (const command of known) {
+      // One of a kind needs no heading of its own.
+      const group = shared(first(command)) ? first(command) : "";
+      groups.set(group, [...(groups.get(group) ?? []), command]);
+    }
+    const list = [...groups].flatMap(([group, commands]) => [
+      ...(group ? [h("h4", {}, capital(group))] : []),
+      h("ul", {}, ...commands.map((command) => this.row(command))),
+    ]);
+    this.open("Commands", ...list);
+    this.panel.querySelector("li button")?.focus();
+  }
+
+  row(command) {
+    return h("li", {}, this.one(command), h("span", { class: "quiet" }, command.help));
+  }
+
+  open(title, ...content) {
+    const close = h("button", { type: "button", class: "small", onclick: () => this.close() }, "Close");
+    this.panel.replaceChildren(h("div", { class: "row head" }, h("h3", {}, title), close), ...content);
+    this.panel.setAttribute("aria-label", title);
+    this.panel.hidden = false;
+    this.panel.scrollTop = 0;
+    this.button.setAttribute("aria-expanded", "true");
+  }
+
+  close() {
+    if (this.panel.hidden) return;
+    const had = this.panel.contains(document.activeElement);
+    this.panel.hidden = true;
+    this.panel.replaceChildren();
+    this.button.setAttribute("aria-expanded", "false");
+    if (had) this.button.focus();
+  }
+}

@@ -1,0 +1,131 @@
+// One message as an element. `pane` is whose eyes it is seen with.
+import { h, aside, paragraphs, timeWords, dueWords } from "./dom.js";
+import { form, folded, focusFirst } from "./forms.js";
+
+const BOT = "circlekeeper";
+
+/** The element of a message. `plain` holds the labels that no newer button has. */
+export function messageElement(pane, room, message, plain) {
+  const { state } = pane.app;
+  const mine = message.author === pane.id;
+  const bot = message.author === BOT;
+  const name = state.names[message.author] ?? "Somebody who left";
+  const at = new Date(message.at);
+  const kinds = ["message", bot && "bot", mine && "mine", message.only && "only", message.pinned && "pinned"];
+  const article = h("article", {
+    class: kinds.filter(Boolean).join(" "),
+    "aria-label": `${name}, ${timeWords(at)}${message.only ? ", only you can see this" : ""}`,
+    tabindex: "-1",
+    "data-n": message.n,
+  });
+  const meta = h("div", { class: "meta" }, h("span", { class: "author" }, name));
+  if (bot) meta.append(h("span", { class: "tag" }, "bot"));
+  meta.append(h("time", { datetime: message.at, class: "quiet" }, timeWords(at)));
+  if (message.edited) meta.append(h("span", { class: "quiet" }, "changed"));
+  if (message.pinned) meta.append(h("span", { class: "tag" }, "pinned"));
+  if (message.due) {
+    meta.append(h("span", { class: "due", "data-due": message.due, "aria-live": "off" }, dueWords(message.due)));
+  }
+  const body = h("div", { class: "body" });
+  if (message.only) body.append(onlyYou(pane, room, message));
+  body.append(meta);
+  if (message.reply_to) body.append(quote(pane, room, message.reply_to));
+  body.append(h("div", { class: "text" }, ...paragraphs(message.text)));
+  for (const hanging of message.attachments) {
+    body.append(h("p", { class: "quiet" }, `${hanging.kind}: ${hanging.name}`));
+  }
+  message.files.forEach((file, index) => {
+    const where = `/file/${encodeURIComponent(room)}/${message.id}/${index}`;
+    body.append(h("p", {}, h("a", { href: where, download: file }, `Download ${file}`)));
+  });
+  if (message.form) body.append(shownForm(pane, room, message));
+  const buttons = buttonRow(pane, room, message, plain);
+  if (buttons) body.append(buttons);
+  if (!message.only && room !== pane.person.private) {
+    const { toggle, panel } = more(pane, room, message, name, mine);
+    meta.append(toggle);
+    body.append(panel);
+  }
+  article.append(face(name, bot), body);
+  return article;
+}
+
+function onlyYou(pane, room, message) {
+  const hide = () => pane.ask("take_back", { room, message: message.id }).catch(() => {});
+  return h(
+    "div",
+    { class: "onlyyou" },
+    h("p", {}, "Only you can see this"),
+    h("button", { type: "button", class: "more", onclick: hide }, "Hide", aside(`, message ${message.n}`)),
+  );
+}
+
+function face(name, bot) {
+  if (bot) return h("img", { class: "face", src: "/page/mark.svg", alt: "", width: 32, height: 32 });
+  return h("span", { class: `face hue-${hue(name)}`, "aria-hidden": "true" }, name.slice(0, 1));
+}
+
+/** One of six hues, the same for a name everywhere. */
+export const hue = (name) => [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 6;
+
+function quote(pane, room, id) {
+  const found = pane.find(room, id);
+  const words = found ? found.text.replace(/\s+/g, " ").slice(0, 60) : "a message that is gone";
+  const name = found ? pane.app.state.names[found.author] : "";
+  return h("p", { class: "quote" }, h("span", { class: "quiet" }, name ? `In answer to ${name}: ` : "In answer to "), words);
+}
+
+function buttonRow(pane, room, message, plain) {
+  const row = h("div", { class: "row buttons" });
+  for (const button of message.buttons) {
+    const element = h("button", { type: "button", onclick: () => pane.press(element, room, message, button) }, button.label);
+    // The newest button with a label has the plain name; older ones say which message they are at.
+    if (!plain.has(`${message.n} ${button.label}`)) element.append(aside(`, message ${message.n}`));
+    row.append(element);
+  }
+  for (const link of message.links) {
+    const target = pane.app.state.rooms[link.room];
+    if (!target || !pane.person.rooms.includes(link.room)) continue;
+    const go = () => pane.goTo(link.room, link.message);
+    row.append(h("button", { type: "button", class: "link", onclick: go }, "Go to the message", aside(` in ${target.name}, from message ${message.n}`)));
+  }
+  return row.childElementCount ? row : null;
+}
+
+function shownForm(pane, room, message) {
+  const place = h("div");
+  const element = form(message.form, pane.commands.choices(), async (fields) => {
+    const asked = await pane.ask("submit", { room, form: message.form.id, fields });
+    pane.expect(asked);
+    place.replaceChildren(folded(element, open, message.n));
+  });
+  const open = () => {
+    place.replaceChildren(element);
+    focusFirst(element);
+  };
+  place.append(element);
+  return place;
+}
+
+function more(pane, room, message, name, mine) {
+  const panel = h("div", { class: "row actions", hidden: true });
+  const toggle = h(
+    "button",
+    { type: "button", class: "more", "aria-expanded": "false", onclick: () => pane.toggleMore(toggle, panel, actions) },
+    "More",
+    aside(`, message ${message.n} by ${name}`),
+  );
+  const act = (label, what, given) =>
+    h("button", { type: "button", class: "small", onclick: () => pane.ask(what, { room, message: message.id, ...given }).catch(() => {}) }, label);
+  const actions = () => {
+    const list = [h("button", { type: "button", class: "small", onclick: () => pane.answerTo(message) }, "Answer")];
+    if (mine) list.push(h("button", { type: "button", class: "small", onclick: () => pane.startEdit(message) }, "Edit"));
+    if (mine || pane.moderates) list.push(act("Remove", "take_back", {}));
+    if (pane.moderates) list.push(act(message.pinned ? "Unpin" : "Pin", "pin", { pinned: !message.pinned }));
+    for (const command of pane.app.state.commands.filter((known) => known.on_message)) {
+      list.push(pane.commands.one(command, { room, message: message.id }));
+    }
+    return list;
+  };
+  return { toggle, panel };
+}
