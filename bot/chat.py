@@ -108,12 +108,12 @@ class Chat(Protocol):
         """What was written in a room after a message (or all that is there), oldest first."""
 
     async def members(self, group: Group) -> Mapping[Account, Role]:
-        """Everybody in the group with the role the PLATFORM gives (moderators, admins)."""
+        """Everybody in the group, with the roles of `role_of`."""
 
     async def role_of(self, group: Group, account: Account) -> Role:
-        """The role the platform gives right now; GUEST for somebody it does not know.
+        """The role the platform gives right now: MEMBER for everybody who is in the group.
 
-        The platform knows moderators and admins. Whether somebody acknowledged, the core knows.
+        GUEST for somebody who is not. Whether a member acknowledged, the core knows.
         """
 
     async def name_of(self, group: Group, account: Account) -> str:

@@ -206,10 +206,14 @@ class Router:
             raise
 
     async def role_of(self, group: Group, account: Account) -> Role:
-        """What an account may do in a group at this moment."""
+        """What an account may do in a group at this moment.
+
+        The platform tells who is there and who moderates; whether somebody who is there is a
+        member or a guest, their acknowledgement tells.
+        """
         role = await self._chats[group.platform].role_of(group, account)
-        if role is Role.GUEST and self._acknowledged(group, account):
-            return Role.MEMBER
+        if role is Role.MEMBER and not self._acknowledged(group, account):
+            return Role.GUEST
         return role
 
 

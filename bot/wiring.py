@@ -20,7 +20,7 @@ from bot.services.notices import Notices
 from bot.services.retention import Retention
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
-from bot.store import Store
+from bot.store import Store, memory
 from bot.store.memory import StoredMemory
 from bot.texts.pack import GroundRules
 from cogs.crisis import Crisis
@@ -52,7 +52,7 @@ class Circle:
         )
         self.helplines = Helplines(store, clock)
         standing = StandingPosts(
-            store, self.outbox, self.directory, StoredMemory(store, "core")
+            store, self.outbox, self.directory, StoredMemory(store, "core", clock)
         )
         help_cog = Help(
             self.acknowledgement, self.directory, self.helplines, self.retention, self.settings
@@ -76,9 +76,14 @@ class Circle:
             *self.outbox.lanes,
             self.retention,
             Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
+            Every("memory", minutes=60, work=self._forget_what_is_over, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
         ):
             self._schedule.add(source)
+
+    async def _forget_what_is_over(self) -> None:
+        now = self.clock.now()
+        await self.store.write(lambda conn: memory.drop_over(conn, now))
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.
@@ -96,7 +101,7 @@ class Circle:
             await asyncio.gather(schedule, return_exceptions=True)
 
     async def _serve(self, chat: Chat, say: Say) -> None:
-        inbox = PlatformInbox(self.router, StoredMemory(self.store, chat.platform))
+        inbox = PlatformInbox(self.router, StoredMemory(self.store, chat.platform, self.clock))
         try:
             await chat.run(inbox)
         except StartError as error:

@@ -53,13 +53,16 @@ class Human:
         self,
         command: str,
         *,
-        room: str | None = None,
-        message: str | None = None,
+        in_room: str | None = None,
+        on: str | None = None,
         **fields: str | bool | timedelta,
     ) -> Json:
-        """Run a command and give the answer. A field is text, as a form would send it."""
+        """Run a command (`on` a message of a room) and give the answer.
+
+        A field is text, as a form would send it.
+        """
         asked = self.people.run(
-            self.account, room or self.private, command, _typed(fields), message
+            self.account, in_room or self.private, command, _typed(fields), on
         )
         return await self.answer_to(asked)
 
