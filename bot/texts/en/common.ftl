@@ -42,7 +42,6 @@ bad-account = { $name }: I do not know that person. Pick somebody from this grou
 bad-message = { $name }: I cannot find that message. It may be gone.
 # $choices: the words that can be chosen, with commas.
 bad-choice = { $name }: Pick one of these: { $choices }.
-missing-value = { $name }: Please fill this in.
 # $limit, $length: numbers of characters.
 too-long = { $name }: That is too long. You have { $length } letters, and { $limit } is the most. Your words were not used.
 
@@ -99,6 +98,11 @@ role-member = member
 role-moderator = moderator
 role-admin = admin
 
+## What values are called, where a command does not say it better
+
+arg-room = Room
+arg-message = Message
+
 ## Buttons that many cards have. At most 25 characters, verb first where there is one.
 
 button-help-now = Help now
@@ -106,7 +110,6 @@ button-back = Back
 button-cancel = Cancel
 button-yes = Yes
 button-no = No
-button-next = Next
 button-done = Done
 button-try-again = Try again
 button-join = Join
@@ -120,3 +123,8 @@ lock-not-urgent = Circlekeeper: one thing to look at. Not urgent.
 ## Before everything is ready
 
 not-ready = I am still starting. Please try again in a minute.
+
+## What erasing leaves, and why
+
+kept-post-tag = A mark of who wrote a post without a name. It shows no name and goes 7 days after the post. Until then it keeps the limits fair.
+kept-silence = A mark of a writer whom a moderator silenced. It shows no name and goes when the silence ends, after 30 days at most.
