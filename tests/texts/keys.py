@@ -40,6 +40,22 @@ def used() -> dict[str, str]:
     return found
 
 
+def given() -> Iterator[tuple[str, frozenset[str], str]]:
+    """Each key that is said with its gaps written out beside it: key, gaps, place."""
+    for path, module in sources():
+        for node in ast.walk(module):
+            if not isinstance(node, ast.Call) or _called(node) not in ("Reply", "Refused", "Text"):
+                continue
+            match node.args:
+                case [ast.Constant(value=str() as key)]:
+                    if not any(keyword.arg == "args" for keyword in node.keywords):
+                        yield key, frozenset(), f"{path}:{node.lineno}"
+                case [ast.Constant(value=str() as key), ast.Dict(keys=names)]:
+                    if all(isinstance(name, ast.Constant) for name in names):
+                        gaps = {name.value for name in names if isinstance(name, ast.Constant)}
+                        yield key, frozenset(map(str, gaps)), f"{path}:{node.lineno}"
+
+
 def words_in_source() -> set[str]:
     """Every string in the source that could be a key."""
     return {

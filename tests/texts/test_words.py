@@ -187,6 +187,16 @@ def test_no_key_is_missing() -> None:
     assert not missing
 
 
+def test_every_gap_is_filled() -> None:
+    gaps = {key: names for key, names, _ in ENTRIES}
+    empty = [
+        f"{place}: {key} needs {', '.join(sorted(gaps[key] - names))}"
+        for key, names, place in keys.given()
+        if gaps.get(key, frozenset()) - names
+    ]
+    assert not empty
+
+
 def test_no_key_is_left_over() -> None:
     said = [*keys.used(), *map(re.escape, keys.words_in_source()), *READY, *WITHIN]
     matches = re.compile("|".join(f"(?:{pattern})" for pattern in said))
