@@ -322,20 +322,47 @@ alerts = Table(
     _id(),
     _to("groups", "group_id"),
     _to("rooms", "room_id"),
-    Column("message_blind", Blind, nullable=False, unique=True),
-    Column("message", Sealed, nullable=False),
     Column("kind", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("state", Text, nullable=False),
+    # Who has it, or had it when it was decided.
     _to("members", "claimed_by", gone="SET NULL", null=True),
-    Column("count", Integer, nullable=False, server_default=text("1")),
+    Column("claimed_at", UtcTime),
     Column("card", Sealed),
+    # When the card is to be drawn anew; empty while it says what is so.
+    Column("card_due", UtcTime, index=True),
     Column("raised_at", UtcTime, nullable=False, index=True),
+    Column("decided_at", UtcTime),
     Index(None, "group_id"),
     Index(None, "room_id"),
     Index(None, "claimed_by"),
-    comment="Possible leaks that moderators look at: which message, never what it says.",
-    info=_about(Erase.UNLINK, "until the message is gone or the alert is settled"),
+    comment="Cards about possible leaks that moderators look at.",
+    info=_about(Erase.UNLINK, "until the message is gone, or 24 hours after it was settled"),
+)
+
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    _id(),
+    _to("alerts", "alert_id"),
+    Column("message_blind", Blind, nullable=False, unique=True),
+    Column("message", Sealed, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("nudged", Boolean, nullable=False, server_default=false()),
+    Index(None, "alert_id"),
+    comment="Which messages a card is about; never what they say or who wrote them.",
+    info=_about(NOT_ABOUT_MEMBERS, "until the message is gone or its card is"),
+)
+
+alert_counts = Table(
+    "alert_counts",
+    metadata,
+    Column("group_id", RowId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("count", Integer, nullable=False, server_default=text("0")),
+    comment="How many possible leaks there were each day, and what became of them.",
+    info=_about(NOT_ABOUT_MEMBERS, "30 days"),
 )
 
 helplines = Table(

@@ -194,15 +194,15 @@ def upgrade() -> None:
         sa.Column("id", RowId(), nullable=False),
         sa.Column("group_id", RowId(), nullable=False),
         sa.Column("room_id", RowId(), nullable=False),
-        sa.Column("message_blind", Blind(), nullable=False),
-        sa.Column("message", Sealed(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("claimed_by", RowId(), nullable=True),
-        sa.Column("count", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("claimed_at", UtcTime(), nullable=True),
         sa.Column("card", Sealed(), nullable=True),
+        sa.Column("card_due", UtcTime(), nullable=True),
         sa.Column("raised_at", UtcTime(), nullable=False),
+        sa.Column("decided_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["claimed_by"], ["members.id"], name=op.f("fk_alerts_claimed_by"), ondelete="SET NULL"
         ),
@@ -213,13 +213,41 @@ def upgrade() -> None:
             ["room_id"], ["rooms.id"], name=op.f("fk_alerts_room_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("message_blind", name=op.f("uq_alerts_message_blind")),
-        comment="Possible leaks that moderators look at: which message, never what it says.",
+        comment="Cards about possible leaks that moderators look at.",
     )
+    op.create_index(op.f("ix_alerts_card_due"), "alerts", ["card_due"], unique=False)
     op.create_index(op.f("ix_alerts_claimed_by"), "alerts", ["claimed_by"], unique=False)
     op.create_index(op.f("ix_alerts_group_id"), "alerts", ["group_id"], unique=False)
     op.create_index(op.f("ix_alerts_raised_at"), "alerts", ["raised_at"], unique=False)
     op.create_index(op.f("ix_alerts_room_id"), "alerts", ["room_id"], unique=False)
+    op.create_table(
+        "alert_messages",
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("alert_id", RowId(), nullable=False),
+        sa.Column("message_blind", Blind(), nullable=False),
+        sa.Column("message", Sealed(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("nudged", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alerts.id"], name=op.f("fk_alert_messages_alert_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_messages")),
+        sa.UniqueConstraint("message_blind", name=op.f("uq_alert_messages_message_blind")),
+        comment="Which messages a card is about; never what they say or who wrote them.",
+    )
+    op.create_index(op.f("ix_alert_messages_alert_id"), "alert_messages", ["alert_id"], unique=False)
+    op.create_table(
+        "alert_counts",
+        sa.Column("group_id", RowId(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_alert_counts_group_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("group_id", "day", "outcome", name=op.f("pk_alert_counts")),
+        comment="How many possible leaks there were each day, and what became of them.",
+    )
     op.create_table(
         "expiries",
         sa.Column("id", RowId(), nullable=False),
@@ -354,10 +382,14 @@ def downgrade() -> None:
     op.drop_table("joinings")
     op.drop_index(op.f("ix_expiries_due"), table_name="expiries")
     op.drop_table("expiries")
+    op.drop_table("alert_counts")
+    op.drop_index(op.f("ix_alert_messages_alert_id"), table_name="alert_messages")
+    op.drop_table("alert_messages")
     op.drop_index(op.f("ix_alerts_room_id"), table_name="alerts")
     op.drop_index(op.f("ix_alerts_raised_at"), table_name="alerts")
     op.drop_index(op.f("ix_alerts_group_id"), table_name="alerts")
     op.drop_index(op.f("ix_alerts_claimed_by"), table_name="alerts")
+    op.drop_index(op.f("ix_alerts_card_due"), table_name="alerts")
     op.drop_table("alerts")
     op.drop_index(op.f("ix_acknowledgements_rules_id"), table_name="acknowledgements")
     op.drop_table("acknowledgements")
