@@ -1,0 +1,92 @@
+"""`run`: from settings to a bot that serves, and to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from bot import logs
+from bot.command_line.console import Exit, complain, say
+from bot.command_line.home import AlreadyRunning, sandbox_home
+from bot.command_line.sandbox import Sandbox, already_at
+from bot.errors import StartError
+from bot.settings import SandboxMode, Settings
+from bot.texts import Texts
+
+logger = logging.getLogger(__name__)
+
+SERVED: Final[tuple[str, ...]] = ()
+"""The platforms that have an adapter in this version, the sandbox apart."""
+
+
+def run(settings: Settings) -> Exit:
+    """Serve what is configured until told to stop."""
+    for sentence in settings.not_here(SERVED):
+        complain(sentence)
+    if not settings.runs_sandbox:
+        if not settings.platforms:
+            complain(
+                "There is nothing to run: no platform is configured and the sandbox is off. Set "
+                "CIRCLEKEEPER_SANDBOX=auto to try the bot out in a browser."
+            )
+        return Exit.SETTINGS
+    return until_stopped(lambda: _sandbox(settings))
+
+
+async def _sandbox(settings: Settings) -> Exit:
+    home = sandbox_home(settings)
+    texts = Texts.load()
+    try:
+        await Sandbox(home, settings.sandbox_port, texts).run()
+    except AlreadyRunning as error:
+        address = await already_at(home.folder)
+        if address is None:
+            raise StartError(
+                f"{error} It has no page, so it is starting, stopping or hanging. "
+                "Wait a few seconds and try again, or stop that process."
+            ) from error
+        say("Circlekeeper's sandbox is already running at:")
+        say()
+        say(f"  {address}", "bold")
+    return Exit.DONE
+
+
+def until_stopped(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:
+    """Run until it ends or SIGINT or SIGTERM comes; a second one ends the process at once."""
+    return asyncio.run(_until_stopped(work))
+
+
+async def _until_stopped(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:
+    loop = asyncio.get_running_loop()
+    logs.watch(loop)
+    task = loop.create_task(work())
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if asked:
+            complain("Stopped at once. What was being sent is sent again at the next start.")
+            sys.stdout.flush()
+            os._exit(Exit.STOPPED)
+        asked = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+        say("Stopped. Nothing is lost: the next start goes on from here.")
+        return Exit.DONE
+
+
+def sandbox_is_asked_for(settings: Settings) -> bool:
+    """Whether the settings name the sandbox themselves."""
+    return settings.sandbox is SandboxMode.ON
