@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ MOST_ATTEMPTS = 30
 """With pauses that double up to ten minutes: about four hours of unexpected errors."""
 
 LONGEST_PAUSE = timedelta(minutes=10)
+
+_random = secrets.SystemRandom()
 
 
 class Lane(Enum):
@@ -156,6 +159,20 @@ class Outbox:
         self._withdrawn.add(key)
         return await rows.withdraw(conn, key)
 
+    async def move(self, conn: Connection, key: str, after: datetime) -> bool:
+        """Let a waiting job go at another time. False when it was sent, or is being sent."""
+        if any(lane.sending == key for lane in self.lanes):
+            return False
+        self._withdrawn.add(key)
+        lane = await rows.move(conn, key, after)
+        if lane is not None:
+            self._put.add(lane)
+        return lane is not None
+
+    async def waits(self, conn: Connection, key: str) -> bool:
+        """Whether a job is still to be sent."""
+        return await rows.exists(conn, key)
+
     def _wake(self) -> None:
         self._withdrawn.clear()
         while self._put:
@@ -178,6 +195,8 @@ class OutboxLane:
         self._outbox = outbox
         self._chat = outbox._chats[platform]
         self._paused_until: datetime | None = None
+        # Which anonymous post was written first must not show in which comes first.
+        self._shuffled = lane is Lane.POSTS
 
     async def next_due(self) -> datetime | None:
         """When the oldest job of this lane may be sent."""
@@ -188,10 +207,12 @@ class OutboxLane:
         return due
 
     async def run_due(self) -> None:
-        """Send what is due, oldest first."""
+        """Send what is due: oldest first, but anonymous posts in no order."""
         outbox = self._outbox
         async with outbox._store.read() as conn:
             due = await rows.due(conn, outbox._store.keys, self.key, outbox._clock.now(), limit=50)
+        if self._shuffled:
+            _random.shuffle(due)
         for row in due:
             if not await self._send(row):
                 return
@@ -247,7 +268,7 @@ class OutboxLane:
         if row.key in self._outbox._withdrawn:
             return False
         async with self._outbox._store.read() as conn:
-            return await rows.exists(conn, row.id)
+            return await rows.still_due(conn, row.id, self._outbox._clock.now())
 
 
 async def _nobody(event: Event) -> None:

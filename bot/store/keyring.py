@@ -346,6 +346,24 @@ class KeyRing:
         self._add(name, ends=to_microseconds(ends), last_silence=number)
         return number
 
+    def keep_for_silence(self, group_id: bytes, epoch: int, ends: datetime) -> int:
+        """Keep a copy of one epoch's tag key until a silence ends; gives the silence's number.
+
+        `silence_tag` under that number equals `tag` in that epoch, also after the epoch's own
+        key was destroyed. Raises `KeyDestroyed` when it was destroyed before this.
+        """
+        key = self._keys.get(f"tag/{group_id.hex()}/{epoch}")
+        if key is None:
+            raise KeyDestroyed("the tags of that time are gone")
+        number = self._last_silence + 1
+        name = f"silence/{number}"
+        self._add(name, key, ends=to_microseconds(ends), last_silence=number)
+        return number
+
+    def silences(self) -> set[int]:
+        """The numbers of all silences whose keys are kept."""
+        return set(_numbered(self._keys, "silence"))
+
     def silence_tag(self, number: int, account: Account) -> bytes:
         """The tag of an account under one silence's key. Raises `KeyDestroyed` after its end."""
         name = f"silence/{number}"
@@ -375,8 +393,15 @@ class KeyRing:
 
     # The file.
 
-    def _add(self, name: str, *, ends: int | None = None, last_silence: int | None = None) -> None:
-        key = os.urandom(KEY_BYTES)
+    def _add(
+        self,
+        name: str,
+        key: bytes | None = None,
+        *,
+        ends: int | None = None,
+        last_silence: int | None = None,
+    ) -> None:
+        key = key or os.urandom(KEY_BYTES)
         wrapped = {**self._wrapped, name: self._master.wrap(name, key)}
         silences = self._ends if ends is None else {**self._ends, name: ends}
         self._save(wrapped, silences, self._no_tags_before, last_silence or self._last_silence)

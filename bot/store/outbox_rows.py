@@ -43,7 +43,7 @@ async def add(
     subject_blind: bytes | None,
 ) -> None:
     """Add a job, unless one with this key waits already."""
-    if (await conn.execute(select(outbox.c.id).where(outbox.c.key == key))).first():
+    if await exists(conn, key):
         return
     row_id = new_id()
     await conn.execute(
@@ -89,9 +89,23 @@ async def due(
     ]
 
 
-async def exists(conn: Connection, row_id: bytes) -> bool:
-    """Whether a job still waits."""
-    return (await conn.execute(select(outbox.c.id).where(outbox.c.id == row_id))).first() is not None
+async def still_due(conn: Connection, row_id: bytes, now: datetime) -> bool:
+    """Whether a job still waits, and for nothing but its turn."""
+    found = select(outbox.c.id).where(outbox.c.id == row_id, outbox.c.after <= now)
+    return (await conn.execute(found)).first() is not None
+
+
+async def exists(conn: Connection, key: str) -> bool:
+    """Whether a job with this key waits."""
+    return (await conn.execute(select(outbox.c.id).where(outbox.c.key == key))).first() is not None
+
+
+async def move(conn: Connection, key: str, after: datetime) -> str | None:
+    """Let a job go at another time; gives its lane, or None when it does not wait any more."""
+    moved = await conn.execute(
+        update(outbox).where(outbox.c.key == key).values(after=after).returning(outbox.c.lane)
+    )
+    return moved.scalar()
 
 
 async def put_off(conn: Connection, row_id: bytes, after: datetime) -> None:

@@ -275,6 +275,7 @@ posts = Table(
     Column("message", Sealed),
     Column("words", Sealed),
     Column("why", Text),
+    Column("ended", Date, index=True),
     Index(None, "group_id"),
     Index(None, "room_id"),
     Index(None, "parent_id"),

@@ -309,6 +309,7 @@ def upgrade() -> None:
         sa.Column("message", Sealed(), nullable=True),
         sa.Column("words", Sealed(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("ended", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["group_id"], ["groups.id"], name=op.f("fk_posts_group_id"), ondelete="CASCADE"
         ),
@@ -322,6 +323,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt_hash", name=op.f("uq_posts_receipt_hash")),
         comment="Anonymous posts: who holds the receipt owns the post; no author stands in it.",
     )
+    op.create_index(op.f("ix_posts_ended"), "posts", ["ended"], unique=False)
     op.create_index(op.f("ix_posts_group_id"), "posts", ["group_id"], unique=False)
     op.create_index(op.f("ix_posts_message_blind"), "posts", ["message_blind"], unique=False)
     op.create_index(op.f("ix_posts_parent_id"), "posts", ["parent_id"], unique=False)
@@ -376,6 +378,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_posts_parent_id"), table_name="posts")
     op.drop_index(op.f("ix_posts_message_blind"), table_name="posts")
     op.drop_index(op.f("ix_posts_group_id"), table_name="posts")
+    op.drop_index(op.f("ix_posts_ended"), table_name="posts")
     op.drop_table("posts")
     op.drop_index(op.f("ix_joinings_rules_id"), table_name="joinings")
     op.drop_index(op.f("ix_joinings_at"), table_name="joinings")
