@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StartError
+from bot.store.faults import hide_values
 
 BUSY_SECONDS: Final = 5.0
 """How long a connection waits for a lock that somebody else holds, such as a host's shell."""
@@ -88,7 +90,7 @@ def reader_engine(where: Place, busy_seconds: float = BUSY_SECONDS) -> AsyncEngi
 
 
 def _postgres(where: Place, size: int, settings: dict[str, str]) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         where.url,
         hide_parameters=True,
         pool_size=size,
@@ -98,6 +100,14 @@ def _postgres(where: Place, size: int, settings: dict[str, str]) -> AsyncEngine:
             "server_settings": {"application_name": "circlekeeper", **settings},
         },
     )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def quiet(context: ExceptionContext) -> None:
+        # `hide_parameters` hides what was sent; PostgreSQL's answer quotes it once more.
+        if isinstance(context.sqlalchemy_exception, DBAPIError):
+            hide_values(context.sqlalchemy_exception)
+
+    return engine
 
 
 def _sqlite(

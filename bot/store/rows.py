@@ -68,7 +68,9 @@ class PostgresPlan(Plan):
     def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
         super().__init__(table, names, dialect)
         arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(self._types, start=1))
-        self._sql = self._head + f" SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
+        self._sql = " ".join(
+            [self._head, "SELECT * FROM", f"unnest({arrays})", "ON CONFLICT DO NOTHING"]
+        )
 
     def statements(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """A single statement."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Table
@@ -228,7 +228,7 @@ class Writer:
         """The general path: runs of rows, and work in savepoints, in the order they came."""
         conn = await self._connected()
         self._backend.still_there()
-        outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        outcomes: list[_Outcome] = []
         at = 0
         while at < len(batch):
             if isinstance(batch[at][2], _Direct):
@@ -280,30 +280,32 @@ class Writer:
                 logger.error("the writer's connection did not close: %s", scrub(error))
 
 
-async def _insert(
-    conn: AsyncConnection, rows: list[_Entry]
-) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+_Outcome: TypeAlias = "tuple[asyncio.Future[Any], Any, BaseException | None]"
+
+
+async def _insert(conn: AsyncConnection, rows: list[_Entry]) -> list[_Outcome]:
     """A run of rows: all at once; when one is bad, one by one."""
     groups: dict[Plan, list[tuple[Any, ...]]] = {}
     for _, plan, values in rows:
         groups.setdefault(cast(Plan, plan), []).append(values)
+
+    async def all_of(groups: Mapping[Plan, list[tuple[Any, ...]]]) -> None:
+        for plan, of_plan in groups.items():
+            for sql, parameters in plan.statements(of_plan):
+                await conn.exec_driver_sql(sql, parameters)
+
     try:
-        async with conn.begin_nested():
-            for plan, of_plan in groups.items():
-                for sql, parameters in plan.statements(of_plan):
-                    await conn.exec_driver_sql(sql, parameters)
+        await _in_savepoint(conn, all_of(groups))
         return [(future, None, None) for future, _, _ in rows]
     except DBAPIError as error:
         if not is_of_one_row(error):
             raise
-    outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+    outcomes: list[_Outcome] = []
     for future, plan, values in rows:
         plan = cast(Plan, plan)
         refused: BaseException | None = None
         try:
-            async with conn.begin_nested():
-                for sql, parameters in plan.statements([values]):
-                    await conn.exec_driver_sql(sql, parameters)
+            await _in_savepoint(conn, all_of({plan: [values]}))
         except DBAPIError as error:
             if not is_of_one_row(error):
                 raise
@@ -312,19 +314,47 @@ async def _insert(
     return outcomes
 
 
-async def _work(
-    conn: AsyncConnection, future: asyncio.Future[Any], work: Work[Any]
-) -> tuple[asyncio.Future[Any], Any, BaseException | None]:
-    """One piece of work. What it raises is its own, unless the connection went with it."""
+async def _work(conn: AsyncConnection, future: asyncio.Future[Any], work: Work[Any]) -> _Outcome:
+    """One piece of work. What it raises is its own, unless the transaction went with it."""
+
+    async def in_time() -> Any:
+        async with asyncio.timeout(LONGEST_WORK):
+            return await work(conn)
+
     try:
-        async with conn.begin_nested(), asyncio.timeout(LONGEST_WORK):
-            return future, await work(conn), None
+        return future, await _in_savepoint(conn, in_time()), None
+    except _Lost:
+        raise
     except Exception as error:
-        if conn.invalidated or not conn.in_transaction():
-            raise
         if is_of_the_store(error):
             return future, None, NotDurable(f"not stored: {scrub(error)}")
         return future, None, error
+
+
+class _Lost(NotDurable):
+    """The whole transaction is gone, not only what was done in a savepoint."""
+
+
+async def _in_savepoint(conn: AsyncConnection, work: Coroutine[Any, Any, T]) -> T:
+    try:
+        savepoint = await conn.begin_nested()
+    except BaseException:
+        work.close()
+        raise
+    try:
+        result = await work
+        await savepoint.commit()
+    except Exception as error:
+        try:
+            await savepoint.rollback()
+            alive = conn.in_transaction() and not conn.invalidated
+        except Exception:
+            # A full disk makes SQLite roll back everything by itself, savepoints and all.
+            alive = False
+        if not alive:
+            raise _Lost(scrub(error)) from None
+        raise
+    return result
 
 
 def _tell(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
