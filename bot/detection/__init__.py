@@ -1,7 +1,7 @@
 """Pure functions on text: text in, findings out. Nothing here stores, sends or knows anybody."""
 
 from bot.detection.finding import Finding, Kind, Severity
-from bot.detection.keywords import Keywords, KeywordError, check_phrase
+from bot.detection.keywords import KeywordError, Keywords, check_phrase
 from bot.detection.normalise import Folded, fold
 
 __all__ = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
 from bot.detection.finding import Finding, Kind
-from bot.detection.normalise import fold
+from bot.detection.normalise import Folded, fold
 
 SHORTEST = 3
 LONGEST = 100
@@ -30,7 +31,7 @@ def check_phrase(phrase: str) -> str:
     folded = fold(phrase).text
     if not any(letter.isalnum() for letter in folded):
         raise KeywordError("no-letters")
-    if len(folded) < SHORTEST:
+    if len(unicodedata.normalize("NFC", folded)) < SHORTEST and not _dense(folded):
         raise KeywordError("too-short")
     return folded
 
@@ -38,28 +39,70 @@ def check_phrase(phrase: str) -> str:
 class Keywords:
     """A set of keywords, ready to search with. Immutable; build a new one when they change.
 
-    Matches whole words: "ann" does not match in "planning". Time is linear in the text,
-    whatever the keywords are.
+    Matches whole words: "ann" does not match in "planning". Where a script puts no spaces
+    between words (Chinese, Japanese, Thai and others) there are no edges to find, and every
+    place matches. Time is linear in the text, times the keywords that end at one place.
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        folded = sorted({check_phrase(phrase) for phrase in phrases})
-        self._automaton = AhoCorasick(folded) if folded else None
+    def __init__(self, phrases: Iterable[str] = ()) -> None:
+        self._folded = sorted({check_phrase(phrase) for phrase in phrases})
+        self._automaton = AhoCorasick(self._folded) if self._folded else None
+
+    def __len__(self) -> int:
+        return len(self._folded)
+
+    def hits(self, text: str) -> bool:
+        """Whether any keyword is in a text. What every message goes through."""
+        if self._automaton is None:
+            return False
+        return next(self._matches(fold(text)), None) is not None
 
     def find(self, text: str) -> list[Finding]:
-        """Every keyword in a text, in order, overlapping ones too."""
-        if self._automaton is None:
-            return []
+        """Every place of a keyword in a text, in order, overlapping ones too."""
         folded = fold(text)
+        spans = {folded.span(start, end) for _, start, end in self._matches(folded)}
+        return [Finding(Kind.KEYWORD, *span) for span in sorted(spans)]
+
+    def phrases_in(self, text: str) -> set[str]:
+        """The keywords that are in a text, as `check_phrase` gives them."""
+        return {self._folded[number] for number, _, _ in self._matches(fold(text))}
+
+    def _matches(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
+        if self._automaton is None:
+            return
         plain = folded.text
-        findings = []
-        for _, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if _inside_word(plain, start) or _inside_word(plain, end):
-                continue
-            findings.append(Finding(Kind.KEYWORD, *folded.span(start, end)))
-        return findings
+        found = self._automaton.find_matches_as_indexes(plain, overlapping=True)
+        for number, start, end in found:
+            if not _inside_word(plain, start) and not _inside_word(plain, end):
+                yield number, start, end
 
 
 def _inside_word(text: str, at: int) -> bool:
     """Whether position `at` falls between two characters of one word."""
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    # A mark belongs to the letter before it: "n" with an accent is another letter.
+    if unicodedata.combining(after):
+        return True
+    return _of_word(before) and _of_word(after) and not (_dense(before) or _dense(after))
+
+
+def _of_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] == "M"
+
+
+# Scripts that put no spaces between words, as ranges of code points.
+_DENSE = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x3400, 0x9FFF),  # Chinese characters
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+def _dense(text: str) -> bool:
+    return any(first <= ord(letter) <= last for letter in text for first, last in _DENSE)
