@@ -67,10 +67,9 @@ class SandboxChat:
                 with suppress(TryLater):
                     await self.open()
                     await self._link.call("offer_commands", self._commands(inbox.commands))
-                    for group in await self.groups():
-                        await inbox.offer(self._ready(group))
+                    ready = [self._ready(group) for group in await self.groups()]
                     pause = 0.1
-                    await follower.follow()
+                    await follower.follow(ready)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
         finally:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from itertools import takewhile
-from typing import Final
+from typing import Final, TypeVar
 
 from adapters.rendering import Tokens
 from adapters.sandbox import translate
 from adapters.sandbox.link import Link
 from adapters.sandbox.world import Json
 from bot.errors import NotDurable, TryLater
+from bot.events import Event
 from bot.inbox import Inbox
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ IN_FLIGHT: Final = 256
 
 _TRIES: Final = 5
 _LONGEST_PAUSE: Final = 5.0
+_E = TypeVar("_E")
 
 
 class Follower:
@@ -48,14 +50,20 @@ class Follower:
         """Numbers that are not acknowledged, in order, and whether they are done."""
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._asking = asyncio.Semaphore(IN_FLIGHT)
-        self._waiting: asyncio.Queue[Json] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Json | Event] = asyncio.Queue()
         self._feeder: asyncio.Task[None] | None = None
         self._acknowledge = asyncio.Event()
         self._acker: asyncio.Task[None] | None = None
         self._acked = 0
 
-    async def follow(self) -> None:
-        """Follow the log from the last acknowledged event on. Raises `TryLater` when cut off."""
+    async def follow(self, first: Sequence[Event]) -> None:
+        """Follow the log from the last acknowledged event on. Raises `TryLater` when cut off.
+
+        `first` is offered before the log's events. Only presses do not wait for it: Help now
+        answers while the store is gone.
+        """
+        for early in first:
+            self._waiting.put_nowait(early)
         self._feeder = self._feeder or asyncio.create_task(self._feed())
         self._acker = self._acker or asyncio.create_task(self._ack())
         after = (await self._link.call("hello"))["acked"]
@@ -74,7 +82,7 @@ class Follower:
             self._done(seq)
         elif event["kind"] in ("press", "command"):
             await self._asking.acquire()
-            self._start(seq, self._guarded(self._ask, event), self._asking)
+            self._start(self._ask, event, self._asking)
         else:
             self._waiting.put_nowait(event)
 
@@ -89,13 +97,20 @@ class Follower:
     async def _feed(self) -> None:
         while True:
             event = await self._waiting.get()
+            if isinstance(event, Event):
+                await self._guarded(self._inbox.offer, event)
+                continue
             await self._room.acquire()
-            self._start(event["seq"], self._guarded(self._offer, event), self._room)
+            self._start(self._offer, event, self._room)
 
-    def _start(self, seq: int, work: Awaitable[None], slots: asyncio.Semaphore) -> None:
+    def _start(
+        self, do: Callable[[Json], Awaitable[None]], event: Json, slots: asyncio.Semaphore
+    ) -> None:
+        seq = event["seq"]
+
         async def run() -> None:
             try:
-                await work
+                await self._guarded(do, event)
                 self._done(seq)
             finally:
                 slots.release()
@@ -103,7 +118,7 @@ class Follower:
 
         self._tasks[seq] = asyncio.create_task(run())
 
-    async def _guarded(self, do: Callable[[Json], Awaitable[None]], event: Json) -> None:
+    async def _guarded(self, do: Callable[[_E], Awaitable[None]], event: _E) -> None:
         """Try until it is durable. A bug is tried a few times: it must not stop the log."""
         pause, tries = 0.05, 0
         while True:
@@ -112,7 +127,7 @@ class Follower:
             except (NotDurable, TryLater):
                 pass
             except Exception:
-                logger.exception("an event failed", extra={"kind": event["kind"]})
+                logger.exception("an event failed")
                 tries += 1
                 if tries == _TRIES:
                     return

@@ -61,9 +61,7 @@ class Human:
 
         A field is text, as a form would send it.
         """
-        asked = self.people.run(
-            self.account, in_room or self.private, command, _typed(fields), on
-        )
+        asked = self.people.run(self.account, in_room or self.private, command, _typed(fields), on)
         return await self.answer_to(asked)
 
     async def presses(self, button: str, *, within: Json | None = None) -> Json:

@@ -104,20 +104,21 @@ class World:
         """Call `watcher` after every change."""
         self._watchers.append(watcher)
 
-    async def changed(self) -> None:
-        """Return after the next change."""
+    def next_change(self) -> asyncio.Future[None]:
+        """Done after the next change from this very call on, so that none slips through."""
+        self._waiters = [waiter for waiter in self._waiters if not waiter.done()]
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
-        try:
-            await waiter
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+        return waiter
+
+    async def changed(self) -> None:
+        """Return after the next change."""
+        await self.next_change()
 
     async def until(self, condition: Callable[[], _T | None], seconds: float = 10) -> _T:
-        """Wait for a condition on the world and give its value. Raises TimeoutError."""
+        """Wait until a condition is not None and give its value. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
-            while not (value := condition()):
+            while (value := condition()) is None:
                 await self.changed()
         return value
 
@@ -267,7 +268,7 @@ class World:
             self.touch()
 
     def remove(self, messages: Sequence[Sequence[str]]) -> list[str]:
-        """Remove messages, each on its own: gone, pinned or forbidden, in the same order."""
+        """Remove messages, each on its own: gone or forbidden, in the same order."""
         return [self._remove_one(room, message) for room, message in messages]
 
     def _remove_one(self, room: str, message: str) -> str:
@@ -276,8 +277,6 @@ class World:
             found = self.message(room, message)
         except Refusal:
             return "gone"
-        if found["pinned"]:
-            return "pinned"
         if found["author"] != BOT and "remove" not in self.room(room)["rights"]:
             return "forbidden"
         self.delete(room, message)

@@ -57,7 +57,11 @@ class Shelf:
     async def put(self, key: str, value: str, lasts: timedelta | None = None) -> None:
         await self.put_many({key: value}, lasts)
 
-    async def put_many(self, values: dict[str, str], lasts: timedelta | None = None) -> None:
+    async def put_many(
+        self,
+        values: dict[str, str],
+        lasts: timedelta | None = None,  # noqa: ARG002
+    ) -> None:
         self._check()
         self.values.update(values)
 
@@ -75,14 +79,17 @@ class Core:
         self.events: list[Event] = []
         self.asked: list[Invoked] = []
         self.answer: Callable[[Invoked], Answer] = lambda asked: Reply(f"did {asked.command}")
-        self.refuse: Callable[[Event], None] = lambda event: None
+        self.refuse: Callable[[Event], None] = lambda _: None
         self.gate = asyncio.Event()
         self.gate.set()
         self._news = asyncio.Condition()
 
     async def offer(self, event: Event) -> None:
         await self.gate.wait()
-        self.refuse(event)
+        try:
+            self.refuse(event)
+        finally:
+            await self._tell()
         self.events.append(event)
         await self._tell()
 

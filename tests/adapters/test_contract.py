@@ -1,0 +1,457 @@
+"""The contract of every adapter, played by people on the real platform."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat import Removal, Right
+from bot.cog import Arg
+from bot.errors import CannotReach, Forbidden, Gone, NotDurable
+from bot.events import (
+    Event,
+    Joined,
+    Left,
+    MemberChanged,
+    MessageEdited,
+    MessagePosted,
+    MessageRemoved,
+    RoomChange,
+    RoomChanged,
+)
+from bot.model import Account, MessageRef, Role, Room, RoomKind
+from bot.reply import Button, File, Form, Reply, Text, Value
+from tests.adapters.fakes import Core, command
+from tests.adapters.stage import Stage
+
+
+def posted(core: Core) -> list[str]:
+    return [event.content.text for event in core.events if isinstance(event, MessagePosted)]
+
+
+# -- what the bot does -----------------------------------------------------------------------
+
+
+async def test_the_same_key_posts_once_and_answers_the_same(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    first = await chat.post(stage.circle, Reply("Good evening."), key="one")
+    assert await chat.post(stage.circle, Reply("Good evening."), key="one") == first
+    await stage.disconnect()
+    chat = await stage.connect(Core())
+    assert await chat.post(stage.circle, Reply("Good evening."), key="one") == first
+    other = await chat.post(stage.circle, Reply("Good evening."), key="two")
+    assert other != first
+    assert len(await stage.all_seen(stage.member, stage.circle)) == 2
+
+
+async def test_all_texts_and_a_file_are_shown(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    reply = Reply(
+        "First", lines=(Text("second", {"who": stage.member}),), files=(File("a.txt", "kept"),)
+    )
+    await chat.post(stage.circle, reply, key="one")
+    seen = await stage.sees(stage.member, "First")
+    assert seen.text == f"First\nsecond {await chat.name_of(stage.group, stage.member)}"
+
+
+async def test_an_own_message_is_edited_and_nobody_elses(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    ref = await chat.post(stage.circle, Reply("Before"), key="one")
+    await chat.edit(ref, Reply("After", buttons=(Button("Take it", "take", {"n": 1}),)))
+    assert (await stage.sees(stage.member, "After")).ref == ref
+    theirs = await stage.writes(stage.member, stage.circle, "Mine")
+    with pytest.raises(Forbidden):
+        await chat.edit(theirs, Reply("Not yours"))
+    await chat.remove([ref])
+    with pytest.raises(Gone):
+        await chat.edit(ref, Reply("Too late"))
+
+
+async def test_removing_answers_for_every_message(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    there = await stage.writes(stage.member, stage.circle, "There")
+    gone = await stage.writes(stage.member, stage.circle, "Gone")
+    kept = await stage.writes(stage.member, stage.other, "Kept")
+    own = await chat.post(stage.other, Reply("Own"), key="own")
+    await stage.removes(stage.member, gone)
+    await stage.deny(stage.other, Right.REMOVE)
+    done = await chat.remove([there, gone, kept, own])
+    assert done == {
+        there: Removal.GONE,
+        gone: Removal.GONE,
+        kept: Removal.FORBIDDEN,
+        own: Removal.GONE,
+    }
+    assert await chat.remove([there]) == {there: Removal.GONE}
+    assert [seen.ref for seen in await stage.all_seen(stage.member)] == [kept]
+
+
+async def test_pins_are_listed(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    await stage.writes(stage.member, stage.circle, "Not this")
+    pinned = await stage.writes(stage.member, stage.circle, "This")
+    await stage.pins(stage.moderator, pinned)
+    assert await chat.pins(stage.circle) == [pinned]
+    told = RoomChange.PINS
+    await core.until(
+        lambda: any(isinstance(e, RoomChanged) and e.change is told for e in core.events)
+    )
+    await chat.remove([pinned])
+    assert await chat.pins(stage.circle) == []
+
+
+async def test_holding_and_releasing_count_and_twice_is_once(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    wren = await stage.joins("Nettle")
+    await stage.writes(stage.member, stage.circle, "Among us")
+    assert not await stage.may_write(wren, stage.circle)
+    assert not await stage.all_seen(wren, stage.circle)
+    assert await stage.may_write(wren, stage.lobby)
+    for _ in range(2):
+        await chat.release(stage.group, wren)
+    assert await stage.may_write(wren, stage.circle)
+    await stage.sees(wren, "Among us")
+    for _ in range(2):
+        await chat.hold(stage.group, wren)
+    assert not await stage.may_write(wren, stage.circle)
+    assert not await stage.all_seen(wren, stage.circle)
+
+
+async def test_nobody_enters_by_coming_back(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    wren = await stage.joins("Nettle")
+    await chat.release(stage.group, wren)
+    await stage.leaves(wren)
+    assert not await stage.all_seen(wren)
+    await stage.comes_back(wren)
+    assert not await stage.may_write(wren, stage.circle)
+    await core.until(lambda: [type(e) for e in core.events[-2:]] == [Left, Joined])
+
+
+async def test_without_the_right_to_hold_the_bot_is_told(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    wren = await stage.joins("Nettle")
+    await stage.deny(stage.lobby, Right.HOLD)
+    assert Right.HOLD not in await chat.rights(stage.lobby)
+    with pytest.raises(Forbidden):
+        await chat.release(stage.group, wren)
+
+
+async def test_telling_reaches_one_person_once(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    first = await chat.tell(stage.group, stage.member, Reply("For you"), key="t")
+    assert await chat.tell(stage.group, stage.member, Reply("For you"), key="t") == first
+    await stage.sees(stage.member, "For you")
+    assert [seen.text for seen in await stage.all_seen(stage.member)] == ["For you"]
+    assert not await stage.all_seen(stage.second)
+    assert not await stage.all_seen(stage.moderator)
+    assert await chat.remove([first]) == {first: Removal.GONE}
+    await stage.leaves(stage.member)
+    with pytest.raises(CannotReach):
+        await chat.tell(stage.group, stage.member, Reply("Are you there"), key="u")
+
+
+async def test_posting_without_the_right_or_the_room(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    await stage.deny(stage.circle, Right.POST)
+    with pytest.raises(Forbidden):
+        await chat.post(stage.circle, Reply("No"), key="one")
+    with pytest.raises(Gone):
+        await chat.post(Room(stage.group, "no-such-room"), Reply("No"), key="two")
+
+
+# -- what the bot looks up -------------------------------------------------------------------
+
+
+async def test_rooms_with_what_each_is_for(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    assert stage.group in await chat.groups()
+    kinds = {info.room: info.kind for info in await chat.rooms(stage.group)}
+    assert kinds[stage.lobby] is RoomKind.LOBBY
+    assert kinds[stage.circle] is RoomKind.CIRCLE
+    assert kinds[stage.moderators] is RoomKind.MODERATORS
+
+
+async def test_a_message_as_it_is_now(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    ref = await stage.writes(stage.member, stage.circle, "First words")
+    await stage.edits(stage.member, ref, "Other words")
+    await stage.pins(stage.moderator, ref)
+    found = await chat.fetch(ref)
+    assert found is not None
+    assert (found.content.text, found.author, found.pinned, found.own) == (
+        "Other words",
+        stage.member,
+        True,
+        False,
+    )
+    await stage.removes(stage.member, ref)
+    assert await chat.fetch(ref) is None
+    own = await chat.fetch(await chat.post(stage.circle, Reply("Mine"), key="one"))
+    assert own is not None
+    assert own.own
+
+
+async def test_history_after_a_message_oldest_first(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    refs = [await stage.writes(stage.member, stage.circle, f"number {n}") for n in range(5)]
+    await chat.post(stage.circle, Reply("The bot's own"), key="one")
+    await stage.removes(stage.member, refs[1])
+    await stage.removes(stage.member, refs[3])
+    after = [event async for event in chat.history(stage.circle, refs[1])]
+    assert [event.content.text for event in after] == ["number 2", "number 4"]
+    assert not any(event.live for event in after)
+    everything = [event.ref async for event in chat.history(stage.circle, None)]
+    assert everything == [refs[0], refs[2], refs[4]]
+
+
+async def test_history_and_the_live_event_have_one_id(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    await stage.writes(stage.member, stage.circle, "Once")
+    await core.until(lambda: posted(core) == ["Once"])
+    (again,) = [event async for event in chat.history(stage.circle, None)]
+    assert again.id == next(e.id for e in core.events if isinstance(e, MessagePosted))
+
+
+async def test_roles_are_the_platforms_and_of_this_moment(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    assert await chat.role_of(stage.group, stage.moderator) is Role.MODERATOR
+    assert await chat.role_of(stage.group, stage.member) is Role.MEMBER
+    assert await chat.role_of(stage.group, Account(chat.platform, "nobody")) is Role.GUEST
+    assert await chat.role_of(stage.group, Account("elsewhere", "ana")) is Role.GUEST
+    await stage.give_role(stage.moderator, Role.MEMBER)
+    assert await chat.role_of(stage.group, stage.moderator) is Role.MEMBER
+    members = await chat.members(stage.group)
+    assert members[stage.member] is Role.MEMBER
+    assert members[stage.moderator] is Role.MEMBER
+    await stage.leaves(stage.member)
+    assert await chat.role_of(stage.group, stage.member) is Role.GUEST
+    assert stage.member not in await chat.members(stage.group)
+    await core.until(lambda: any(isinstance(e, MemberChanged) for e in core.events))
+
+
+async def test_rights_and_the_loss_of_one(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    assert await chat.rights(stage.circle) == frozenset(Right)
+    await stage.deny(stage.circle, Right.REMOVE)
+    assert await chat.rights(stage.circle) == frozenset(Right) - {Right.REMOVE}
+    told = RoomChange.RIGHTS
+    await core.until(
+        lambda: any(isinstance(e, RoomChanged) and e.change is told for e in core.events)
+    )
+
+
+async def test_the_platforms_time_is_the_clocks(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    theirs = await chat.now()
+    assert theirs is not None
+    assert abs(theirs - stage.clock.now()) < timedelta(seconds=30)
+
+
+# -- what the bot hears ----------------------------------------------------------------------
+
+
+async def test_events_in_their_order_without_the_bots_own(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    ref = await stage.writes(stage.member, stage.circle, "One")
+    await chat.post(stage.circle, Reply("The bot"), key="one")
+    await stage.edits(stage.member, ref, "Two")
+    await stage.removes(stage.member, ref)
+    kinds = (MessagePosted, MessageEdited, MessageRemoved)
+
+    def heard() -> list[Event]:
+        return [event for event in core.events if isinstance(event, kinds)]
+
+    await core.until(lambda: len(heard()) == 3)
+    assert [type(event) for event in heard()] == list(kinds)
+    assert posted(core) == ["One"]
+    assert all(event.live for event in heard())
+
+
+async def test_nothing_is_lost_while_the_bot_is_away(stage: Stage, core: Core) -> None:
+    await stage.connect(core)
+    await stage.writes(stage.member, stage.circle, "Before")
+    await core.until(lambda: posted(core) == ["Before"])
+    await stage.disconnect()
+    for n in range(20):
+        await stage.writes(stage.member, stage.circle, f"Away {n}")
+    again = Core()
+    await stage.connect(again)
+    await again.until(lambda: "Away 19" in posted(again))
+    assert [text for text in posted(again) if text != "Before"] == [f"Away {n}" for n in range(20)]
+
+
+async def test_what_was_not_finished_comes_again_with_the_same_id(stage: Stage, core: Core) -> None:
+    seen: list[str] = []
+
+    def stuck(event: Event) -> None:
+        if isinstance(event, MessagePosted):
+            seen.append(event.id)
+            raise NotDurable
+
+    core.refuse = stuck
+    await stage.connect(core)
+    await stage.writes(stage.member, stage.circle, "Keep this")
+    await stage.writes(stage.member, stage.circle, "And this")
+    await core.until(lambda: len(set(seen)) >= 2)
+    await stage.disconnect()
+    again = Core()
+    await stage.connect(again)
+    await again.until(lambda: posted(again) == ["Keep this", "And this"])
+    ids = [event.id for event in again.events if isinstance(event, MessagePosted)]
+    assert set(ids) <= set(seen)
+
+
+async def test_what_could_not_be_stored_is_offered_again(stage: Stage, core: Core) -> None:
+    tries: list[str] = []
+
+    def once(event: Event) -> None:
+        if isinstance(event, MessagePosted):
+            tries.append(event.id)
+            if len(tries) == 1:
+                raise NotDurable
+
+    core.refuse = once
+    await stage.connect(core)
+    await stage.writes(stage.member, stage.circle, "Twice")
+    await core.until(lambda: posted(core) == ["Twice"])
+    assert tries[0] == tries[1]
+
+
+# -- what people ask -------------------------------------------------------------------------
+
+
+async def test_a_press_means_the_same_after_a_restart(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    args: dict[str, Value] = {
+        "message": MessageRef(stage.circle, "m1"),
+        "long": timedelta(hours=2),
+        "who": "x",
+    }
+    reply = Reply("A card", buttons=(Button("Take it", "take", args), Button("Leave it", "leave")))
+    ref = await chat.post(stage.moderators, reply, key="one")
+    await stage.disconnect()
+    again = Core()
+    await stage.connect(again)
+    await stage.presses(stage.moderator, ref, "Take it")
+    await stage.sees(stage.moderator, "did take")
+    (asked,) = again.asked
+    assert (asked.command, dict(asked.args)) == ("take", args)
+    assert (asked.account, asked.room, asked.private) == (stage.moderator, stage.moderators, True)
+
+
+async def test_a_static_button_needs_no_store(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    reply = Reply("Welcome", buttons=(Button("Help now", "help now", static=True),))
+    ref = await chat.post(stage.lobby, reply, key="one")
+    await stage.disconnect()
+    again = Core()
+    again.answer = lambda _: Reply(
+        "People to call",
+        buttons=(Button("Join", "join", static=True), Button("More", "more", {"n": 1})),
+    )
+    await stage.connect(again)
+    stage.shelf.broken = True
+    wren = await stage.joins("Nettle")
+    await stage.presses(wren, ref, "Help now")
+    seen = await stage.sees(wren, "People to call")
+    assert seen.buttons == ("Join",)
+    assert again.asked[0].command == "help now"
+
+
+async def test_a_forged_press_does_nothing(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    ref = await chat.post(stage.circle, Reply("Hello", buttons=(Button("Go", "go"),)), key="one")
+    for token in ("nonsense", "", "button", "\udc80", "x" * 5000):
+        await stage.forges(stage.member, ref, token)
+    await stage.sees(stage.member, "button-too-old")
+    await stage.presses(stage.member, ref, "Go")
+    await stage.sees(stage.member, "did go")
+    assert [asked.command for asked in core.asked] == ["go"]
+
+
+async def test_a_button_for_one_person_refuses_the_others(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    button = Button("Mine", "mine", only_for=stage.member)
+    ref = await chat.post(stage.circle, Reply("Whose?", buttons=(button,)), key="one")
+    await stage.presses(stage.second, ref, "Mine")
+    await stage.sees(stage.second, "only-for-other")
+    assert core.asked == []
+    await stage.presses(stage.member, ref, "Mine")
+    await stage.sees(stage.member, "did mine")
+
+
+async def test_a_private_answer_is_seen_by_its_asker_alone(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    core.commands = [command("status")]
+    await stage.runs(stage.member, stage.circle, "status")
+    seen = await stage.sees(stage.member, "did status")
+    assert "did status" not in str(await stage.all_seen(stage.second))
+    assert "did status" not in str(await stage.all_seen(stage.moderator))
+    assert await chat.fetch(seen.ref) is None
+    assert [event async for event in chat.history(stage.circle, None)] == []
+
+
+async def test_an_open_answer_is_seen_by_the_room(stage: Stage, core: Core) -> None:
+    core.commands = [command("hello", private=False)]
+    await stage.connect(core)
+    await stage.runs(stage.member, stage.circle, "hello")
+    await stage.sees(stage.second, "did hello")
+    assert core.asked[0].private is False
+
+
+async def test_what_is_missing_is_asked_in_a_form(stage: Stage, core: Core) -> None:
+    core.commands = [
+        command("anon", room=Room, text=(str, Arg("words", long=True)), lasts=timedelta)
+    ]
+    core.answer = lambda asked: (
+        Reply("Posted") if "text" in asked.args else Form("anon", asked.args)
+    )
+    chat = await stage.connect(core)
+    button = Button("Post here", "anon", {"room": stage.other})
+    ref = await chat.post(stage.circle, Reply("Speak", buttons=(button,)), key="one")
+    await stage.presses(stage.member, ref, "Post here")
+    form = await stage.sees(stage.member, "What anon does.")
+    assert form.fields == ("text", "lasts")
+    await stage.disconnect()
+    again = Core()
+    again.commands, again.answer = core.commands, core.answer
+    await stage.connect(again)
+    await stage.fills(stage.member, form.ref, text="words of mine", lasts="2 h")
+    await stage.sees(stage.member, "Posted")
+    args = dict(again.asked[-1].args)
+    assert args == {"room": stage.other, "text": "words of mine", "lasts": "2 h"}
+
+
+async def test_a_command_on_a_message(stage: Stage, core: Core) -> None:
+    core.commands = [command("let go", message=MessageRef)]
+    await stage.connect(core)
+    ref = await stage.writes(stage.member, stage.circle, "Too much")
+    await stage.runs(stage.member, stage.circle, "let go", message=ref)
+    await stage.sees(stage.member, "did let go")
+    assert dict(core.asked[0].args) == {"message": ref}
+
+
+async def test_people_and_rooms_in_a_form_are_references(stage: Stage, core: Core) -> None:
+    core.commands = [command("nudge", person=Account, where=Room)]
+    await stage.connect(core)
+    who, where = stage.second.handle, stage.other.handle
+    await stage.runs(stage.moderator, stage.moderators, "nudge", person=who, where=where)
+    await stage.sees(stage.moderator, "did nudge")
+    assert dict(core.asked[0].args) == {"person": stage.second, "where": stage.other}
+
+
+async def test_a_press_does_not_wait_behind_messages(stage: Stage, core: Core) -> None:
+    chat = await stage.connect(core)
+    core.gate.clear()
+    reply = Reply("Welcome", buttons=(Button("Help now", "help now", static=True),))
+    ref = await chat.post(stage.lobby, reply, key="one")
+    for n in range(300):
+        await stage.writes(stage.member, stage.circle, f"number {n}")
+    await stage.presses(stage.member, ref, "Help now")
+    await stage.sees(stage.member, "did help now")
+    assert posted(core) == []
+    core.gate.set()
+    await core.until(lambda: len(posted(core)) == 300)
+    assert posted(core) == [f"number {n}" for n in range(300)]
