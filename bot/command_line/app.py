@@ -1,4 +1,7 @@
-"""The commands: what each is called and says about itself, and what all have in common."""
+"""The commands: what each is called and says about itself, and what all have in common.
+
+What a command needs is imported when it runs, so that `--help` is there at once.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,24 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bot import logs
-from bot.command_line.console import Exit, complain
+from bot.command_line.console import Exit, complain, say
 from bot.errors import NotDurable, StartError
 from bot.settings import Settings, SettingsError
 
+if TYPE_CHECKING:
+    from bot.command_line.home import Home
+
 logger = logging.getLogger(__name__)
+
+_SANDBOX: Final = typer.Option("--sandbox", help="The sandbox's database, not the real circle's.")
+_YES: Final = typer.Option("--yes", "-y", help="Do not ask first.")
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -26,9 +38,9 @@ def start(arguments: Sequence[str]) -> int:
     logs.set_up("WARNING")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return int(_app()(list(arguments), standalone_mode=True) or 0)
+        made(rich=sys.stdout.isatty())(list(arguments), prog_name="circlekeeper")
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else Exit.FAILED
+        return ended.code if isinstance(ended.code, int) else Exit.DONE
     except KeyboardInterrupt:
         complain("Stopped.")
         return Exit.STOPPED
@@ -46,44 +58,209 @@ def start(arguments: Sequence[str]) -> int:
         complain(f"That could not be stored ({error}). Look for room on the disk; try again.")
         return Exit.FAILED
     except Exception:
-        number = logs.error_id()
-        logger.exception("a command failed", extra={"error_id": number})
-        complain(
-            f"Something went wrong that should not have: a fault of the bot, error id {number}. "
-            "The line above with that id is its log and says where; it holds nothing that "
-            "members wrote. Please report it."
-        )
-        return Exit.FAULT
+        return _fault()
+    return Exit.DONE
 
 
-def _app() -> typer.Typer:
-    # Without a terminal: plain lines, without boxes, for scripts and for e-mail.
-    rich = "rich" if sys.stdout.isatty() else None
+def _fault() -> int:
+    number = logs.error_id()
+    logger.exception("a command failed", extra={"error_id": number})
+    complain(
+        f"Something went wrong that should not have: a fault of the bot, error id {number}. The "
+        "log says where, in the line above with that id (under systemd: journalctl -u "
+        "circlekeeper). It holds nothing that members wrote, so please report it."
+    )
+    return Exit.FAULT
+
+
+def made(*, rich: bool) -> typer.Typer:
+    """The commands. Without `rich` help is plain lines, for scripts and for screen readers."""
     app = typer.Typer(
         name="circlekeeper",
-        rich_markup_mode=rich,  # type: ignore[arg-type]
+        rich_markup_mode="rich" if rich else None,
         pretty_exceptions_enable=False,
         add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-
-    @app.callback(invoke_without_command=True)
-    def main(context: typer.Context) -> None:
-        """A bot for moderated peer-support groups. Without a command it runs."""
-        if context.invoked_subcommand is None:
-            raise typer.Exit(_run())
-
-    @app.command()
-    def run() -> None:
-        """Start the bot."""
-        raise typer.Exit(_run())
-
+    app.callback(invoke_without_command=True)(circlekeeper)
+    for command in (run, check, migrate, backup, restore, erase):
+        app.command()(command)
     return app
 
 
-def _run() -> int:
+def _show_version(asked: bool) -> None:
+    if asked:
+        try:
+            number = version("circlekeeper")
+        except PackageNotFoundError:
+            number = "(not installed as a package)"
+        say(f"circlekeeper {number}")
+        raise typer.Exit
+
+
+def circlekeeper(
+    context: typer.Context,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """A bot for moderated peer-support groups. Without a command it runs.
+
+    Settings come from the environment and from .env in this folder; .env.example shows them all.
+
+    Examples:
+
+      circlekeeper                     start the bot; with no token set, the sandbox
+
+      circlekeeper check               what works, and what to do about the rest
+
+      circlekeeper backup --help       more about one command
+
+    Exit codes: 0 done; 1 it could not be done, or check found something to do; 2 a mistake in
+    the settings or the command; 70 a fault of the bot; 130 ended at once by a second Ctrl-C.
+    """
+    del show_version
+    if context.invoked_subcommand is None:
+        run()
+
+
+def run() -> None:
+    """Start the bot, and serve until Ctrl-C.
+
+    With no token in the settings this is the sandbox: a pretend circle on a page in your browser,
+    on this machine only, with a folder of its own. A second start tells you where the first one
+    is. Ctrl-C (or SIGTERM) ends it cleanly and nothing is lost; a second Ctrl-C ends it at once.
+
+    Examples:
+
+      circlekeeper run
+
+      CIRCLEKEEPER_SANDBOX_PORT=9000 circlekeeper run
+    """
     from bot.command_line.running import run as serve
 
     settings = Settings.load()
     logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
-    return serve(settings)
+    raise typer.Exit(serve(settings))
+
+
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for a program.")] = False,
+) -> None:
+    """Look at every setting, folder, key and database: ok, or what to do.
+
+    It only looks, also while the bot runs. Ends with 1 when something has to be done. Shows no
+    token, no name and nothing that anybody wrote, so you can send it to somebody who helps you.
+
+    Examples:
+
+      circlekeeper check
+
+      circlekeeper check --json
+    """
+    from bot.command_line.checks import check as look
+
+    raise typer.Exit(look(as_json=as_json))
+
+
+def migrate(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and do nothing.")
+    ] = False,
+    sandbox: Annotated[bool, _SANDBOX] = False,
+) -> None:
+    """Bring the database to this version's schema.
+
+    Every start does this by itself, after a copy; here you can see it first. Stop the bot before.
+
+    Examples:
+
+      circlekeeper migrate --dry-run
+
+      circlekeeper migrate
+    """
+    from bot.command_line.upkeep import migrate as bring_up
+
+    raise typer.Exit(bring_up(_home(sandbox), dry_run=dry_run))
+
+
+def backup(
+    to: Annotated[Path, typer.Argument(help="A new file, or a folder to put one in.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
+    sandbox: Annotated[bool, _SANDBOX] = False,
+) -> None:
+    """Copy the database into one file. Works while the bot runs.
+
+    The key ring and the master key are NOT in it: who finds the backup cannot read it. Keep a
+    copy of both in another place, or you cannot read it either.
+
+    Examples:
+
+      circlekeeper backup /mnt/backups
+
+      circlekeeper backup circle-monday.sqlite3 --force
+    """
+    from bot.command_line.upkeep import backup as copy
+
+    raise typer.Exit(copy(_home(sandbox), to, force=force))
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="A file that backup wrote.")],
+    yes: Annotated[bool, _YES] = False,
+    sandbox: Annotated[bool, _SANDBOX] = False,
+) -> None:
+    """Put a backup in the database's place.
+
+    Stop the bot first. The backup is looked at before anything changes: that it is whole, of this
+    version or an older one, and of this key ring. Asks before it replaces a database.
+
+    Examples:
+
+      circlekeeper restore /mnt/backups/circlekeeper-20260105-031500.sqlite3
+
+      circlekeeper restore circle-monday.sqlite3 --yes
+    """
+    from bot.command_line.upkeep import restore as put_back
+
+    raise typer.Exit(put_back(_home(sandbox), source, yes=yes))
+
+
+def erase(
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="discord, matrix or sandbox.")
+    ] = None,
+    group: Annotated[str | None, typer.Option("--group", help="The group's id there.")] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="The account's id there, not its name.")
+    ] = None,
+    yes: Annotated[bool, _YES] = False,
+    sandbox: Annotated[bool, _SANDBOX] = False,
+) -> None:
+    """Erase what is stored about one member of one group.
+
+    For somebody who asks you and cannot ask the bot. Stop the bot first. What you leave out is
+    asked for; that way the account is not kept in your shell's history. Says at the end what
+    went, and what stays and until when.
+
+    Examples:
+
+      circlekeeper erase
+
+      circlekeeper erase --platform discord --group 1234567890 --account 9876543210 --yes
+    """
+    from bot.command_line.erase import Whom
+    from bot.command_line.erase import erase as remove
+
+    raise typer.Exit(remove(_home(sandbox), Whom(platform, group, account, yes)))
+
+
+def _home(sandbox: bool) -> Home:
+    from bot.command_line.home import real_home, sandbox_home
+
+    settings = Settings.load()
+    logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
+    return sandbox_home(settings) if sandbox else real_home(settings)

@@ -144,9 +144,11 @@ class FolderLock:
     and opens a new one.
     """
 
+    NAME: Final = "running.lock"
+
     def __init__(self, folder: Path) -> None:
         try:
-            self._handle = os.open(folder / "running.lock", os.O_CREAT | os.O_RDWR, 0o600)
+            self._handle = os.open(folder / self.NAME, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise StartError(
                 f"Nothing can be written in {folder}: {error.strerror}. Let the bot's user write "

@@ -15,7 +15,7 @@ from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import AlreadyRunning, sandbox_home
 from bot.command_line.sandbox import Sandbox, already_at
 from bot.errors import StartError
-from bot.settings import SandboxMode, Settings
+from bot.settings import Settings
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -85,8 +85,3 @@ async def _until_stopped(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:
             raise
         say("Stopped. Nothing is lost: the next start goes on from here.")
         return Exit.DONE
-
-
-def sandbox_is_asked_for(settings: Settings) -> bool:
-    """Whether the settings name the sandbox themselves."""
-    return settings.sandbox is SandboxMode.ON

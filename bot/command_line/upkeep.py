@@ -1,0 +1,210 @@
+"""`migrate`, `backup`, `restore`: what a host does with the database as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from bot.command_line.console import Exit, complain, say
+from bot.command_line.home import AlreadyRunning, FolderLock, Home
+from bot.errors import StartError
+from bot.store import KeyRing, MasterKey, backups, migrations
+from bot.store.engines import place
+from bot.store.looking import Seen, is_locked, look, newest_revision, revisions_after
+
+BACKUP_MARK: Final = ".last-backup"
+"""Ends the name of the file beside the database that says when it was last backed up."""
+
+
+def is_running(home: Home) -> bool:
+    """Whether a bot runs on this database, as far as this machine's locks tell."""
+    if home.is_sandbox and is_locked(home.folder / FolderLock.NAME):
+        return True
+    where = place(home.database)
+    return where.path is not None and is_locked(where.lock)
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Refuse while the bot runs, and keep it from starting meanwhile.
+
+    Raises `StartError`. For a real circle the store's own lease does it.
+    """
+    try:
+        if is_running(home):
+            raise AlreadyRunning
+        lock = FolderLock(home.folder) if home.is_sandbox else None
+    except AlreadyRunning:
+        raise StartError(
+            f"The bot is running on {home.name}'s database. Stop it first: Ctrl-C where it was "
+            "started, or systemctl stop circlekeeper. Nothing was changed."
+        ) from None
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def need_database(home: Home) -> None:
+    """Raise `StartError` when nothing was ever stored there."""
+    if not home.exists:
+        hint = "" if home.is_sandbox else " For the sandbox's database, add --sandbox."
+        raise StartError(
+            f"There is no database at {home.place} yet; the first start makes it.{hint}"
+        )
+
+
+def load_keys(home: Home) -> KeyRing:
+    """The key ring as it is. Raises `StartError`."""
+    return KeyRing.load(home.ring, MasterKey.load(home.master))
+
+
+def migrate(home: Home, *, dry_run: bool) -> Exit:
+    """Bring the database to this version's schema."""
+    need_database(home)
+    seen = _seen(home)
+    pending = revisions_after(seen.revision)
+    if seen.revision == newest_revision():
+        say(f"The database has the newest schema, {seen.revision}. There is nothing to do.")
+        return Exit.DONE
+    if dry_run:
+        say(f"The database has schema {seen.revision}; this version works with another.")
+        for name, what in pending:
+            say(f"  {name}: {what}")
+        say("Nothing was changed. Without --dry-run this is applied, after a copy was made.")
+        return Exit.DONE
+    with alone(home):
+        asyncio.run(migrations.migrate(home.database))
+    say(f"The database has schema {newest_revision()} now; before it was {seen.revision}.")
+    return Exit.DONE
+
+
+def _seen(home: Home) -> Seen:
+    seen = asyncio.run(look(home.database, None, datetime.now(UTC)))
+    if seen.damage is not None:
+        raise StartError(
+            f"The database {home.place} cannot be read ({seen.damage}). Nothing was changed. "
+            "Check that it is there and not in the way of another program; if it is damaged, "
+            "restore a backup (circlekeeper restore)."
+        )
+    return seen
+
+
+def backup(home: Home, to: Path, *, force: bool) -> Exit:
+    """Copy the database into one file, also while the bot runs."""
+    need_database(home)
+    if to.is_dir():
+        to = to / f"circlekeeper-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
+    _refuse_own_files(home, to)
+    if not to.parent.is_dir():
+        raise StartError(f"There is no folder {to.parent}. Make it first: mkdir -p {to.parent}")
+    if to.exists() and not force:
+        raise StartError(f"{to} exists already. Name a new file, or add --force to replace it.")
+    if force:
+        # Only a backup that is whole takes the place of the one before.
+        fresh = to.with_name(f"{to.name}.new")
+        fresh.unlink(missing_ok=True)
+        asyncio.run(backups.backup(home.database, fresh))
+        os.replace(fresh, to)
+    else:
+        asyncio.run(backups.backup(home.database, to))
+    _note_backup(home)
+    say(f"The backup is at {to} ({max(1, to.stat().st_size // 1024)} KB), and it is whole.")
+    say()
+    say("Not in it, on purpose, since whoever finds a backup shall not be able to read it:")
+    say(f"  the key ring    {home.ring}")
+    say(f"  the master key  {home.master}")
+    say("Without both of them this backup cannot be read by anyone, you included. Keep a copy of")
+    say("each in another place than the backups. A ring that is copied keeps keys that the bot")
+    say("destroys later, so replace the copy now and then.")
+    return Exit.DONE
+
+
+def _refuse_own_files(home: Home, to: Path) -> None:
+    own = [home.ring, home.master]
+    if home.file is not None:
+        own += [home.file.with_name(home.file.name + rest) for rest in ("", "-wal", "-shm")]
+    if to.resolve() in {path.resolve() for path in own}:
+        raise StartError(f"{to} is one of the bot's own files. Name another file for the backup.")
+
+
+def _note_backup(home: Home) -> None:
+    if home.file is not None:
+        # Only for the age in `check`: the backup itself is there already.
+        with suppress(OSError):
+            mark = home.file.with_name(home.file.name + BACKUP_MARK)
+            mark.write_text(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n", encoding="ascii")
+
+
+def last_backup(home: Home) -> datetime | None:
+    """When `backup` was last run for this database; None when that is not known."""
+    if home.file is None:
+        return None
+    try:
+        noted = home.file.with_name(home.file.name + BACKUP_MARK).read_text(encoding="ascii")
+        return datetime.strptime(noted.strip(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (OSError, ValueError):
+        return None
+
+
+def restore(home: Home, source: Path, *, yes: bool) -> Exit:
+    """Put a backup in the database's place."""
+    if not source.is_file():
+        raise StartError(f"There is no backup at {source}.")
+    if home.file is not None and source.resolve() == home.file.resolve():
+        raise StartError(f"{source} is the database itself. Name a backup.")
+    with alone(home):
+        _check_ring(home, source)
+        if home.exists and not yes:
+            _ask(
+                f"There is a database at {home.place}. Everything in it goes for good and the "
+                f"backup takes its place.",
+                "Replace it?",
+            )
+        asyncio.run(backups.restore(source, home.database, force=True))
+    say(f"The backup is in place at {home.place}.")
+    say()
+    say("Before you start the bot:")
+    say("  - circlekeeper check" + (" --sandbox" if home.is_sandbox else ""))
+    say("After you started it:")
+    say("  - Members who were erased since the backup are back. Erase them again.")
+    say("  - What moderators changed since (ground rules, helplines, settings) is as it was then.")
+    say("  - Who joined since has to read the ground rules again; the bot holds them meanwhile.")
+    say("  - Messages whose time is over by now are removed first thing. Those written since the")
+    say("    backup may have no due time any more: look at the rooms with a lifetime.")
+    return Exit.DONE
+
+
+def _check_ring(home: Home, source: Path) -> None:
+    """Refuse a backup that this key ring cannot read, before anything is replaced."""
+    if not home.ring.exists():
+        complain(
+            f"There is no key ring at {home.ring}. The backup is put in place; before the bot can "
+            "start, put the ring and the master key that belong to it there."
+        )
+        return
+    url = f"sqlite:///{source.absolute()}"
+    if asyncio.run(look(url, load_keys(home), datetime.now(UTC))).ring_fits is False:
+        raise StartError(
+            f"That backup belongs to another key ring than {home.ring}, which could not read it. "
+            "Put the ring and the master key that belong to it in place first. Nothing was changed."
+        )
+
+
+def _ask(fact: str, question: str) -> None:
+    """Go on only when somebody says yes."""
+    if not sys.stdin.isatty():
+        raise StartError(f"{fact} Nothing was changed. If that is meant, add --yes.")
+    say(fact)
+    if not typer.confirm(question):
+        say("Nothing was changed.")
+        raise typer.Exit(Exit.FAILED)
