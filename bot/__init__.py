@@ -1,1 +1,1 @@
-"""The async core of Circlekeeper. It knows groups, rooms, members and promises; it knows no platform."""
+"""The async core of Circlekeeper. It knows groups, members and promises, and no platform."""

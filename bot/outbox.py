@@ -271,7 +271,7 @@ class OutboxLane:
             return await rows.still_due(conn, row.id, self._outbox._clock.now())
 
 
-async def _nobody(event: Event) -> None:
+async def _nobody(_: Event) -> None:
     raise RuntimeError("the outbox was not given a router")
 
 
@@ -291,18 +291,18 @@ async def _do(chat: Chat, job: Job, key: str) -> MessageRef | None:
 
 
 def _job_to_json(job: Job) -> dict[str, Any]:
+    group = [job.group.platform, job.group.handle]
     match job:
         case Post():
             return {"post": to_json(job.room), "reply": to_json(job.reply)}
         case Edit():
             return {"edit": to_json(job.ref), "reply": to_json(job.reply)}
         case Tell():
-            who = {"tell": to_json(job.account), "reply": to_json(job.reply)}
+            return {"tell": to_json(job.account), "reply": to_json(job.reply), "group": group}
         case Hold():
-            who = {"hold": to_json(job.account)}
+            return {"hold": to_json(job.account), "group": group}
         case Release():
-            who = {"release": to_json(job.account)}
-    return {**who, "group": [job.group.platform, job.group.handle]}
+            return {"release": to_json(job.account), "group": group}
 
 
 def _job_from_json(data: Mapping[str, Any]) -> Job:

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bot import arguments
@@ -19,7 +20,7 @@ from bot.chat import Chat
 from bot.clock import Clock
 from bot.cog import HALT, Cog, Command, Context, Listener, Stage
 from bot.errors import NotDurable, PlatformError, Refused
-from bot.events import Event, Invoked, MessageEdited, MessagePosted, MessageRemoved
+from bot.events import Event, GroupReady, Invoked, MessageEdited, MessagePosted, MessageRemoved
 from bot.inbox import Memory
 from bot.logs import error_id
 from bot.model import Account, Group, MessageRef, Role
@@ -31,7 +32,9 @@ REMEMBERED = 20_000
 """How many event ids are remembered: a redelivery comes soon or after a restart, and what an
 event stores has a unique key of its own besides."""
 
-RoleOf = Callable[[Group, Account], Awaitable[Role]]
+PATIENCE = 2.0
+"""Seconds that a command waits for its group to be ready, just after a start. A platform wants
+its first answer within three."""
 
 
 class Router:
@@ -62,6 +65,7 @@ class Router:
             self._listeners.setdefault(listener.event, []).append(listener)
         self._lanes = Lanes()
         self._seen: OrderedDict[str, asyncio.Future[None] | None] = OrderedDict()
+        self._ready: dict[Group, asyncio.Event] = {}
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
 
     async def start(self) -> None:
@@ -113,6 +117,11 @@ class Router:
                 writes = await self._hear(listeners, event)
         for write in writes:
             await write
+        if isinstance(event, GroupReady):
+            self._ready_event(event.group).set()
+
+    def _ready_event(self, group: Group) -> asyncio.Event:
+        return self._ready.setdefault(group, asyncio.Event())
 
     async def _hear(self, listeners: Sequence[Listener], event: Event) -> list[Awaitable[Any]]:
         writes: list[Awaitable[Any]] = []
@@ -129,7 +138,7 @@ class Router:
             if outcome is HALT:
                 break
             if outcome is not None:
-                writes.append(outcome)  # type: ignore[arg-type]
+                writes.append(outcome)
         return writes
 
     def _forget_oldest(self) -> None:
@@ -168,15 +177,15 @@ class Router:
             return Reply("platform-failed", {"why": error.why})
         except Exception:
             number = error_id()
-            logger.exception(
-                "command failed", extra={"command": event.command, "error_id": number}
-            )
+            logger.exception("command failed", extra={"command": event.command, "error_id": number})
             return Reply("bug", {"number": number})
 
     async def _run(self, event: Invoked) -> Answer:
         command = self._by_name.get(event.command)
         if command is None:
             raise Refused("unknown-command")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ready_event(event.group).wait(), PATIENCE)
         role = await self._role_for(command, event)
         if role < command.needs:
             guest = role is Role.GUEST and command.needs is Role.MEMBER

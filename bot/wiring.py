@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.errors import StartError
 from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
-from bot.schedule import Every, Schedule
+from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
@@ -20,7 +20,7 @@ from bot.services.notices import Notices
 from bot.services.retention import Retention
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
-from bot.store import Store, memory
+from bot.store import Store
 from bot.store.memory import StoredMemory
 from bot.texts.pack import GroundRules
 from cogs.crisis import Crisis
@@ -37,7 +37,9 @@ Say = Callable[[str], None]
 class Circle:
     """A running bot over a store and some platforms."""
 
-    def __init__(self, store: Store, chats: Sequence[Chat], clock: Clock, rules: GroundRules) -> None:
+    def __init__(
+        self, store: Store, chats: Sequence[Chat], clock: Clock, rules: GroundRules
+    ) -> None:
         self.store = store
         self.clock = clock
         self._chats = {chat.platform: chat for chat in chats}
@@ -72,18 +74,14 @@ class Circle:
         self.outbox.offer = self.router.offer
         self.retention.on_gone = self.router.gone
         self._schedule = Schedule(clock)
-        for source in (
+        sources: list[Source] = [
             *self.outbox.lanes,
             self.retention,
             Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
-            Every("memory", minutes=60, work=self._forget_what_is_over, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
-        ):
+        ]
+        for source in sources:
             self._schedule.add(source)
-
-    async def _forget_what_is_over(self) -> None:
-        now = self.clock.now()
-        await self.store.write(lambda conn: memory.drop_over(conn, now))
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.
@@ -95,7 +93,9 @@ class Circle:
         try:
             served = [self._serve(chat, say) for chat in self._chats.values()]
             await asyncio.gather(*served)
-            raise StartError("No platform could be started. Mend what is named above, then start again.")
+            raise StartError(
+                "No platform could be started. Mend what is named above, then start again."
+            )
         finally:
             schedule.cancel()
             await asyncio.gather(schedule, return_exceptions=True)

@@ -7,12 +7,15 @@ from typing import Annotated
 from bot.cog import Arg, Cog, Context, Stage, command, listens
 from bot.events import GroupReady
 from bot.model import Group, Role
-from bot.reply import Button, Reply, Text
+from bot.reply import Button, Reply, Text, Value
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helpline, Helplines, MaySend, Mode
+from bot.texts import day
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 JOIN = Button("button-write-to-group", "join", static=True)
+
+Number = Annotated[int, Arg("arg-helpline-number")]
 
 
 def _static(label: str, command: str) -> Button:
@@ -81,7 +84,11 @@ class Crisis(Cog):
 
     def _emergency(self, group: Group) -> tuple[Text, ...]:
         number = self.settings.words(group, "emergency-number")
-        return (Text("help-emergency", {"number": number}) if number else Text("help-emergency-unknown"),)
+        return (
+            Text("help-emergency", {"number": number})
+            if number
+            else Text("help-emergency-unknown"),
+        )
 
     @command("helplines", needs=Role.MODERATOR)
     async def list_lines(self, ctx: Context) -> Reply:
@@ -92,7 +99,7 @@ class Crisis(Cog):
         shown = tuple(
             Text(
                 "helplines-line",
-                {**_args(line), "position": position, "checked": line.checked_on.isoformat()},
+                {**_args(line), "position": position, "checked": day(line.checked_on)},
             )
             for position, line in enumerate(lines, 1)
         )
@@ -113,12 +120,12 @@ class Crisis(Cog):
         return Reply("helpline-added", _args(line))
 
     @command("helpline confirm", needs=Role.MODERATOR)
-    async def confirm(self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]) -> Reply:
+    async def confirm(self, ctx: Context, number: Number) -> Reply:
         """Say that a helpline is still right."""
         return Reply("helpline-confirmed", _args(await self.helplines.confirm(ctx.group, number)))
 
     @command("helpline remove", needs=Role.MODERATOR)
-    async def remove(self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]) -> Reply:
+    async def remove(self, ctx: Context, number: Number) -> Reply:
         """Take a helpline away."""
         return Reply("helpline-removed", _args(await self.helplines.remove(ctx.group, number)))
 
@@ -129,7 +136,7 @@ class Crisis(Cog):
         await self.helplines.load(event.group)
 
 
-def _args(line: Helpline) -> dict[str, str]:
+def _args(line: Helpline) -> dict[str, Value]:
     return {"name": line.name, "contact": line.contact, "hours": line.hours}
 
 
@@ -138,5 +145,5 @@ def _shown(line: Helpline) -> Text:
 
 
 def _may_send(line: Helpline) -> Text:
-    name = {"name": line.name, "checked": line.checked_on.isoformat()}
+    name: dict[str, Value] = {"name": line.name, "checked": day(line.checked_on)}
     return Text(f"help-may-send-{line.may_send.value.replace(' ', '-')}", name)

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from bot import arguments
 from bot.cog import Arg, Cog, Context, Outcome, Stage, command, listens
-from bot.events import MessagePosted, MessageRemoved, RoomChange, RoomChanged
+from bot.events import GroupReady, MessagePosted, MessageRemoved, RoomChange, RoomChanged
 from bot.model import MessageRef, Role, Room, RoomKind
 from bot.reply import Reply, Text
 from bot.services.directory import Directory
 from bot.services.retention import Retention
+from bot.texts import day
 
 NOW = timedelta()
 
@@ -78,13 +79,18 @@ class Ephemeral(Cog):
         lines = tuple(
             Text(
                 f"removals-{count.outcome}",
-                {"room": room, "day": count.day.isoformat(), "count": count.count},
+                {"room": room, "day": day(count.day), "count": count.count},
             )
             for room, count in counts
         )
         if not lines:
             return Reply("removals-none")
         return Reply("removals", lines=lines)
+
+    @listens(GroupReady, stage=Stage.RETENTION)
+    async def open(self, event: GroupReady) -> None:
+        """Catch up with what fell due while the bot was away."""
+        self.retention.open()
 
     @listens(MessagePosted, stage=Stage.RETENTION)
     async def keep_time(self, event: MessagePosted) -> Outcome:

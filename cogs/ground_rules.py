@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from bot.cog import HALT, Arg, Cog, Context, Outcome, Stage, command, listens
 from bot.errors import Refused
 from bot.events import Delivered, GroupReady, Joined, MessagePosted
 from bot.model import Role, RoomKind
+from bot.outbox import Post
 from bot.reply import Button, File, Reply, Value
 from bot.services.acknowledgement import Acknowledgement, Current
 from bot.services.directory import Directory
@@ -96,20 +98,21 @@ class GroundRulesCog(Cog):
     @command("limits", needs=Role.GUEST)
     async def limits(self, ctx: Context) -> Reply:
         """Read what cannot be kept confidential, in full."""
-        current = self.acknowledgement.current(ctx.group)
-        return Reply("rules-section", {"text": current.rules.section(Section.LIMITS)}, buttons=(HELP_NOW,))
+        return self._section(ctx, Section.LIMITS)
 
     @command("boundaries", needs=Role.GUEST)
     async def boundaries(self, ctx: Context) -> Reply:
         """Read what may be said outside the group."""
-        current = self.acknowledgement.current(ctx.group)
-        return Reply("rules-section", {"text": current.rules.section(Section.OUTSIDE)}, buttons=(HELP_NOW,))
+        return self._section(ctx, Section.OUTSIDE)
 
     @command("privacy", needs=Role.GUEST)
     async def privacy(self, ctx: Context) -> Reply:
         """Read what the bot keeps, for how long, and who can see it."""
-        current = self.acknowledgement.current(ctx.group)
-        return Reply("rules-section", {"text": current.rules.section(Section.KEEPS)}, buttons=(HELP_NOW,))
+        return self._section(ctx, Section.KEEPS)
+
+    def _section(self, ctx: Context, section: Section) -> Reply:
+        text = self.acknowledgement.current(ctx.group).rules.section(section)
+        return Reply("rules-section", {"text": text}, buttons=(HELP_NOW,))
 
     @command("my rules", needs=Role.GUEST)
     async def my_rules(self, ctx: Context) -> Reply:
@@ -139,8 +142,14 @@ class GroundRulesCog(Cog):
         self, ctx: Context, text: Annotated[str, Arg("arg-rules-text", long=True)]
     ) -> Reply:
         """Put a new version of the ground rules in force; everyone is asked again."""
-        current = await self.acknowledgement.publish(ctx.group, text, ctx.language)
-        args = {"version": current.version, "due": current.row.due_at}
+        rooms = [known.room for known in self.directory.rooms(ctx.group, RoomKind.CIRCLE)]
+
+        def announce(due: datetime) -> list[Post]:
+            reply = Reply("join-new-version", {"due": due}, buttons=(JOIN, READ_FIRST, HELP_NOW))
+            return [Post(room, reply) for room in rooms]
+
+        current = await self.acknowledgement.publish(ctx.group, text, ctx.language, announce)
+        args: dict[str, Value] = {"version": current.version, "due": current.row.due_at}
         return Reply("rules-published", args, files=(current.rules.as_file(current.version),))
 
     @command("rules source", needs=Role.MODERATOR)
@@ -208,6 +217,5 @@ def _page(current: Current, index: int, *, joining: bool) -> Reply:
         buttons.append(Button("button-agree", "join agree"))
     else:
         buttons.append(JOIN)
-    args = {"text": pages[index], "page": index + 1, "pages": len(pages)}
+    args: dict[str, Value] = {"text": pages[index], "page": index + 1, "pages": len(pages)}
     return Reply("rules-page", args, buttons=(*buttons, HELP_NOW))
-

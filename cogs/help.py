@@ -56,7 +56,11 @@ class Help(Cog):
         lines = tuple(
             Text(
                 "settings-line",
-                {"name": name, "value": self._shown(ctx.group, name), "about": Text(f"setting-{name}")},
+                {
+                    "name": name,
+                    "value": self._shown(ctx.group, name),
+                    "about": Text(f"setting-{name}"),
+                },
             )
             for name in SETTINGS
         )

@@ -12,7 +12,8 @@ The way in, as a table (the step lives in a row for at most 24 hours):
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from bot.chat import Can, Chat
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, Group, Role
-from bot.outbox import Hold, Lane, Outbox, Release
+from bot.outbox import Hold, Lane, Outbox, Post, Release
 from bot.services.group_settings import GroupSettings
 from bot.store import Connection, Store, rules_rows
 from bot.store.keyring import short_of
@@ -207,7 +208,6 @@ class Acknowledgement:
 
         async def work(conn: Connection) -> None:
             member = await self._store.member_id(conn, group, account, create=True)
-            assert member is not None
             now = self._clock.now()
             await rules_rows.acknowledge(conn, member, current.row, language, now)
             await rules_rows.drop_step(conn, self._store.keys, group_id, account)
@@ -240,24 +240,33 @@ class Acknowledgement:
         async with self._store.read() as conn:
             return await rules_rows.last_acknowledged(conn, self._store.keys, group_id, account)
 
-    async def publish(self, group: Group, text: str, language: str) -> Current:
+    async def publish(
+        self, group: Group, text: str, language: str, announce: Callable[[datetime], Sequence[Post]]
+    ) -> Current:
         """Put a new version in force. Everyone is asked again and has the grace period for it.
 
-        Raises `Refused` with what the document lacks, or when it is the one in force already.
+        `announce` makes the posts that say so, given the end of that period. Raises `Refused`
+        with what the document lacks, or when it is the one in force already.
         """
         rules = GroundRules.parse(text)
         if rules.hash == self.current(group).row.hash:
             raise Refused("rules-unchanged")
         due_at = self._clock.now() + self._settings.span(group, "grace")
-        await self._write_version(group, rules, language, due_at)
+        await self._write_version(group, rules, language, due_at, announce(due_at))
         return self.current(group)
 
     async def _write_version(
-        self, group: Group, rules: GroundRules, language: str, due_at: datetime
+        self,
+        group: Group,
+        rules: GroundRules,
+        language: str,
+        due_at: datetime,
+        posts: Sequence[Post] = (),
     ) -> None:
         group_id = await self._store.group_id(group)
-        await self._store.write(
-            lambda conn: rules_rows.publish(
+
+        async def work(conn: Connection) -> None:
+            await rules_rows.publish(
                 conn,
                 self._store.keys,
                 group_id,
@@ -267,7 +276,11 @@ class Acknowledgement:
                 published_at=self._clock.now(),
                 due_at=due_at,
             )
-        )
+            for post in posts:
+                key = f"rules {secrets.token_hex(16)}"
+                await self._outbox.put(conn, post, key=key, purpose="rules", lane=Lane.GATE)
+
+        await self._store.write(work)
         await self._load(group)
 
     async def upkeep(self) -> None:

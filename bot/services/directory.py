@@ -54,7 +54,11 @@ class Directory:
 
     def rooms(self, group: Group, kind: RoomKind) -> list[KnownRoom]:
         """The rooms of one kind in a group."""
-        return [known for known in self.known.values() if known.kind is kind and known.room.group == group]
+        return [
+            known
+            for known in self.known.values()
+            if known.kind is kind and known.room.group == group
+        ]
 
     def moderators_room(self, group: Group) -> Room | None:
         """Where moderators get their cards; None when the platform has no such room now."""

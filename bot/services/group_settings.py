@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from bot import arguments
 from bot.errors import Refused
@@ -84,15 +85,11 @@ class GroupSettings:
 
     def number(self, group: Group, name: str) -> int:
         """A number."""
-        value = self.value(group, name)
-        assert isinstance(value, int)
-        return value
+        return cast("int", self.value(group, name))
 
     def span(self, group: Group, name: str) -> timedelta:
         """A duration."""
-        value = self.value(group, name)
-        assert isinstance(value, timedelta)
-        return value
+        return cast("timedelta", self.value(group, name))
 
     def words(self, group: Group, name: str) -> str:
         """A text."""

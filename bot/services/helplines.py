@@ -80,9 +80,7 @@ class Helplines:
             for line in self._lines.get(group, [])
             if line.mode in modes and today - line.checked_on <= HIDDEN
         ]
-        lines.sort(
-            key=lambda line: (today - line.checked_on > ASK_AGAIN, order.index(line.mode))
-        )
+        lines.sort(key=lambda line: (today - line.checked_on > ASK_AGAIN, order.index(line.mode)))
         return lines[:MOST_SHOWN]
 
     def all(self, group: Group) -> list[Helpline]:

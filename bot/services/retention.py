@@ -20,6 +20,7 @@ from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
 from bot.errors import Gone, PlatformError, Refused, TryLater
 from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
+from bot.reply import Value
 from bot.services.directory import Directory, KnownRoom
 from bot.services.notices import Notices
 from bot.services.timekeeping import TrustedTime
@@ -75,6 +76,11 @@ class Retention:
         self._paused: dict[bytes, datetime] = {}
         self._distrusted = False
         self._shows: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        """A group is ready: what fell due meanwhile goes first thing."""
+        self._paused.clear()
+        self.wake.set()
 
     def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
         """Write the due time of a new message; None where its room keeps messages.
@@ -254,7 +260,7 @@ class Retention:
             await self.on_gone(ref)
         for why, ids in stuck.items():
             if why != PINNED:
-                args = {"room": known.room, "count": len(ids)}
+                args: dict[str, Value] = {"room": known.room, "count": len(ids)}
                 await self._notices.tell(
                     known.room.group, f"notice-cannot-remove-{why}", args, about=known.id.hex()
                 )
@@ -315,7 +321,9 @@ class Retention:
             )
         return [MessageRef(room, handle) for handle in handles]
 
-    async def counts(self, group: Group, since: date) -> list[tuple[Room, expiry_rows.RemovalCount]]:
+    async def counts(
+        self, group: Group, since: date
+    ) -> list[tuple[Room, expiry_rows.RemovalCount]]:
         """Daily counts of a group's rooms."""
         async with self._store.read() as conn:
             counts = await expiry_rows.counts(conn, since)

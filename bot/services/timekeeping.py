@@ -45,10 +45,7 @@ class TrustedTime:
         if not jumped and platform in self._agreed:
             return True
         told = await self._platform_time(platform)
-        if told is None:
-            agrees = not jumped
-        else:
-            agrees = abs(told - self._clock.now()) <= AGREEMENT
+        agrees = not jumped if told is None else abs(told - self._clock.now()) <= AGREEMENT
         if not agrees:
             self._agreed.discard(platform)
             return False

@@ -41,9 +41,7 @@ class RemovalCount:
     count: int
 
 
-def row(
-    keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime
-) -> dict[str, Any]:
+def row(keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime) -> dict[str, Any]:
     """A row for `Store.append`."""
     row_id = new_id()
     return {
@@ -204,11 +202,16 @@ async def count(conn: Connection, room_id: bytes, day: date, outcome: str, numbe
 async def counts(conn: Connection, since: date) -> list[RemovalCount]:
     """Daily counts from a day on."""
     found = await conn.execute(
-        select(removal_counts)
+        select(
+            removal_counts.c.room_id,
+            removal_counts.c.day,
+            removal_counts.c.outcome,
+            removal_counts.c.count,
+        )
         .where(removal_counts.c.day >= since)
         .order_by(removal_counts.c.day, removal_counts.c.outcome)
     )
-    return [RemovalCount(r.room_id, r.day, r.outcome, r.count) for r in found]
+    return [RemovalCount(*row) for row in found]
 
 
 async def drop_counts(conn: Connection, before: date) -> None:

@@ -153,7 +153,7 @@ async def last_acknowledged(
             .limit(1)
         )
     ).first()
-    return row and Acknowledged(row.version, row.rules_hash, row.language, row.at)
+    return None if row is None else Acknowledged(row.version, row.rules_hash, row.language, row.at)
 
 
 async def step(
@@ -169,7 +169,7 @@ async def step(
             )
         )
     ).first()
-    return row and (row.step, row.page)
+    return None if row is None else (row.step, row.page)
 
 
 async def set_step(

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Literal, overload, TypeAlias, TypeVar
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -188,6 +188,16 @@ class Store:
             known = await self.write(lambda conn: self._find_room(conn, room))
             self._room_ids[room] = known
         return known
+
+    @overload
+    async def member_id(
+        self, conn: Connection, group: Group, account: Account, *, create: Literal[True]
+    ) -> bytes: ...
+
+    @overload
+    async def member_id(
+        self, conn: Connection, group: Group, account: Account, *, create: bool = False
+    ) -> bytes | None: ...
 
     async def member_id(
         self, conn: Connection, group: Group, account: Account, *, create: bool = False

@@ -53,6 +53,8 @@ class TestCircle:
         master = MasterKey.load(self.folder / "keys" / "master.key")
         ring = KeyRing.load(self.folder / "keys" / "ring.json", master)
         store = await Store.open(f"sqlite:///{self.folder / 'circle.sqlite3'}", ring)
+        # What waits for a row is woken like what waits for a message.
+        store.on_commit(self.world.touch)
         clock = Clock()
         self.chat = SandboxChat(LocalLink(self.world), TEXTS, clock)
         await self.chat.open()
@@ -94,8 +96,15 @@ class TestCircle:
         return human
 
     async def pass_time(self, **by: float) -> None:
-        """Push the platform's time forward; the bot's clock follows."""
+        """Push the platform's time forward, when the bot has handled all that happened before."""
+        await self.settled()
         self.world.shift(timedelta(**by).total_seconds())
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Until the bot has taken in everything that happened (not while it is stopped)."""
+        if not self._task.done():
+            await self.world.until(lambda: not self.world.state["log"] or None)
 
     def texts(self, room: str | None = None) -> list[Any]:
         """What stands in a room, as a moderator sees it."""

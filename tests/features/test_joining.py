@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
-from typing import Any
 
-from adapters.sandbox import translate
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
 from bot.store import tables
@@ -185,9 +182,9 @@ async def test_nobody_is_cut_off_in_the_middle_of_a_conversation(circle: TestCir
     await circle.pass_time(days=6, hours=23, minutes=50)
     drew.writes(circle.room, "I need to tell you about this week")
     await drew.sees("this week", circle.room)
-    await circle.core.retention.sweep()
     await circle.pass_time(minutes=15)
     drew.writes(circle.room, "and there is more")
+    await circle.settled()
     await circle.core.acknowledgement.upkeep()
     assert drew.may_enter(circle.room)
     await circle.pass_time(minutes=45)

@@ -1,0 +1,198 @@
+"""Ephemeral messages: what goes, when, and what is said when it cannot."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.features.circle import TestCircle
+from tests.features.test_joining import rows
+
+
+async def sets_lifetime(circle: TestCircle, lifetime: str, room: str | None = None) -> str:
+    answer = await circle.moderator().runs("lifetime", room=room or circle.room, lifetime=lifetime)
+    return str(answer["text"])
+
+
+async def waiting(circle: TestCircle, count: int) -> None:
+    """Until that many due times are stored."""
+    cora = circle.moderator()
+    await cora.when(lambda: rows(circle)["expiries"] == count or None)
+
+
+def left_alone(circle: TestCircle) -> int:
+    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+        return int(db.execute("SELECT count(*) FROM expiries WHERE why = 'pinned'").fetchone()[0])
+
+
+async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestCircle) -> None:
+    assert "2 hours" in await sets_lifetime(circle, "2 h")
+    cora = await circle.member("Cora")
+    cora.writes(circle.room, "only for tonight")
+    cora.writes(circle.other_room, "this one stays")
+    await waiting(circle, 1)
+    await circle.pass_time(minutes=119)
+    await circle.core.retention.run_due()
+    await cora.sees("only for tonight", circle.room)
+    await circle.pass_time(minutes=2)
+    await cora.sees_no("only for tonight", circle.room)
+    await cora.sees("this one stays", circle.other_room)
+    await waiting(circle, 0)
+
+
+async def test_time_left_is_shown(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "2 h")
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "only for tonight")
+
+    def due() -> str | None:
+        return next((m["due"] for m in cora.reads(circle.room) if m["id"] == message), None)
+
+    shown = datetime.fromisoformat(await cora.when(due))
+    assert timedelta(hours=1, minutes=59) < shown - datetime.now(UTC) <= timedelta(hours=2)
+
+
+async def test_what_fell_due_while_the_bot_was_down_goes_first_thing(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    for number in range(30):
+        cora.writes(circle.room, f"message {number}")
+    await waiting(circle, 30)
+    await circle.stop()
+    await circle.pass_time(hours=3)
+    await circle.up()
+    await waiting(circle, 0)
+    assert not [text for text in circle.texts() if text.startswith("message")]
+    assert "30 removed" in (await circle.moderator().runs("removals"))["text"]
+
+
+async def test_a_message_written_while_the_bot_was_down_gets_its_time_too(
+    circle: TestCircle,
+) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    await circle.stop()
+    cora.writes(circle.room, "nobody was looking")
+    await circle.up()
+    await waiting(circle, 1)
+
+
+async def test_a_member_takes_their_own_message_back_and_nobody_elses(circle: TestCircle) -> None:
+    cora, drew = await circle.member("Cora"), await circle.member("Drew")
+    message = cora.writes(circle.room, "I said too much")
+    refused = await drew.runs("let go", in_room=circle.room, on=message)
+    assert "Only the person who wrote" in refused["text"]
+    await cora.runs("let go", in_room=circle.room, on=message)
+    await drew.sees_no("too much", circle.room)
+
+
+async def test_a_member_gives_one_message_a_shorter_time_but_never_a_longer_one(
+    circle: TestCircle,
+) -> None:
+    await sets_lifetime(circle, "1 day")
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "an hour is enough")
+    await waiting(circle, 1)
+    await cora.runs("let go", in_room=circle.room, on=message, after="1 h")
+    later = await cora.runs("let go", in_room=circle.room, on=message, after="2 days")
+    assert "UTC" in later["text"]
+    await circle.pass_time(minutes=61)
+    await cora.sees_no("an hour is enough", circle.room)
+
+
+async def test_pinned_messages_are_left_alone_and_listed_until_unpinned(
+    circle: TestCircle,
+) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    message = cora.writes(circle.room, "the meeting is on Monday")
+    await waiting(circle, 1)
+    ana.people.pin(ana.account, circle.room, message, True)
+    await circle.pass_time(minutes=11)
+    await ana.when(lambda: left_alone(circle) or None)
+    assert "one pinned message" in (await ana.runs("pins", room=circle.room))["text"]
+    await cora.sees("on Monday", circle.room)
+    ana.people.pin(ana.account, circle.room, message, False)
+    await cora.sees_no("on Monday", circle.room)
+
+
+async def test_a_lost_right_is_told_once_and_mended_when_it_is_back(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    cora.writes(circle.room, "one")
+    cora.writes(circle.room, "two")
+    await waiting(circle, 2)
+    ana.people.allow(circle.room, "remove", False)
+    await circle.pass_time(minutes=11)
+    await ana.sees("I lack the right", circle.moderators)
+    status = await ana.runs("status")
+    assert "I cannot remove messages" in status["text"]
+    told = [text for text in circle.texts(circle.moderators) if "lack the right" in text]
+    assert len(told) == 1
+    ana.people.allow(circle.room, "remove", True)
+    await cora.sees_no("one", circle.room)
+    await cora.sees_no("two", circle.room)
+
+
+async def test_removing_it_by_hand_leaves_nothing_to_do(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "1 day")
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "never mind")
+    await waiting(circle, 1)
+    cora.removes(circle.room, message)
+    await waiting(circle, 0)
+
+
+@pytest.mark.parametrize("typed", ["-1", "1000000000 days", "soon", "0", "5 s", "2 fortnights"])
+async def test_an_impossible_lifetime_gets_a_sentence_and_changes_nothing(
+    circle: TestCircle, typed: str
+) -> None:
+    await sets_lifetime(circle, "1 day")
+    answer = await sets_lifetime(circle, typed)
+    assert "I could not read that time" in answer or "longest" in answer
+    assert "1 day" in await sets_lifetime(circle, "")
+
+
+async def test_a_clock_that_jumps_removes_nothing_and_the_moderators_are_told(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sets_lifetime(circle, "1 day")
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    cora.writes(circle.room, "stay a while")
+    await waiting(circle, 1)
+    clock = circle.core.clock
+    really = clock.now
+    # Only the wall clock runs ahead, as after a wrong correction; the platform's does not.
+    monkeypatch.setattr(clock, "now", lambda: really() + timedelta(days=400))
+    circle.core.retention.wake.set()
+    await ana.sees("do not agree", circle.moderators)
+    await cora.sees("stay a while", circle.room)
+    monkeypatch.setattr(clock, "now", really)
+    circle.core.retention.wake.set()
+    assert rows(circle)["expiries"] == 1
+
+
+async def test_oldest_first(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    for number in range(250):
+        cora.writes(circle.room, f"message {number:03}")
+    await waiting(circle, 250)
+    seen: list[list[str]] = []
+    circle.world.watch(lambda: seen.append(circle.texts()))
+    await circle.pass_time(minutes=11)
+    await cora.sees_no("message", circle.room)
+    left = [[text for text in texts if text.startswith("message")] for texts in seen]
+    assert all(texts == sorted(texts)[-len(texts) :] for texts in left if texts)
+    assert all(texts[-1] == "message 249" for texts in left if texts)
+
+
+async def test_members_see_how_long_things_stay_in_honest_words(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "2 h")
+    cora = await circle.member("Cora")
+    answer = (await cora.runs("lifetimes"))["text"]
+    assert "2 hours" in answer
+    assert "removed from the room" in answer
+    assert "erased" not in answer
