@@ -24,6 +24,9 @@ IN_FLIGHT: Final = 256
 
 _TRIES: Final = 5
 _LONGEST_PAUSE: Final = 5.0
+_MOMENT: Final = 1.5
+"""Seconds; a call for help is answered within three."""
+
 _E = TypeVar("_E")
 
 
@@ -50,7 +53,8 @@ class Follower:
         """Numbers that are not acknowledged, in order, and whether they are done."""
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._asking = asyncio.Semaphore(IN_FLIGHT)
-        self._waiting: asyncio.Queue[Json | Event] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Json] = asyncio.Queue()
+        self._first: set[asyncio.Task[None]] = set()
         self._feeder: asyncio.Task[None] | None = None
         self._acknowledge = asyncio.Event()
         self._acker: asyncio.Task[None] | None = None
@@ -59,11 +63,14 @@ class Follower:
     async def follow(self, first: Sequence[Event]) -> None:
         """Follow the log from the last acknowledged event on. Raises `TryLater` when cut off.
 
-        `first` is offered before the log's events. Only presses do not wait for it: Help now
+        `first` is offered before the log's events. Presses wait for it a moment only: Help now
         answers while the store is gone.
         """
-        for early in first:
-            self._waiting.put_nowait(early)
+        for earlier in self._first:
+            earlier.cancel()
+        self._first = {asyncio.create_task(self._guarded(self._inbox.offer, e)) for e in first}
+        if self._first:
+            await asyncio.wait(self._first, timeout=_MOMENT)
         self._feeder = self._feeder or asyncio.create_task(self._feed())
         self._acker = self._acker or asyncio.create_task(self._ack())
         after = (await self._link.call("hello"))["acked"]
@@ -88,7 +95,7 @@ class Follower:
 
     async def stop(self) -> None:
         """Cancel what is under way; the world redelivers it to the next run."""
-        tasks = [*self._tasks.values()]
+        tasks = [*self._tasks.values(), *self._first]
         tasks += [task for task in (self._feeder, self._acker) if task is not None]
         for task in tasks:
             task.cancel()
@@ -97,9 +104,8 @@ class Follower:
     async def _feed(self) -> None:
         while True:
             event = await self._waiting.get()
-            if isinstance(event, Event):
-                await self._guarded(self._inbox.offer, event)
-                continue
+            if self._first:
+                await asyncio.wait(self._first)
             await self._room.acquire()
             self._start(self._offer, event, self._room)
 
