@@ -94,17 +94,19 @@ async def export_member(
     found: dict[str, list[dict[str, Any]]] = {}
     async with store.read() as conn:
         for table in metadata.sorted_tables:
+            # By id, because two columns may lead to the same member.
+            rows: dict[bytes, Row[Any]] = {}
             for name, leads in leads_of(table).items():
-                rows: list[Row[Any]] = []
                 if leads is Leads.MENTIONS:
-                    rows = [row async for row in _mentions(store, conn, table.c[name], account)]
+                    async for row in _mentions(store, conn, table.c[name], account):
+                        rows[row.id] = row
                 elif leads is not Leads.TAG:
                     where = await _condition(store, conn, table.c[name], leads, group, account)
                     if where is not None:
-                        rows = list(await conn.execute(select(table).where(where)))
-                if rows:
-                    opened = [_opened(store, table, row) for row in rows]
-                    found.setdefault(table.name, []).extend(opened)
+                        for row in await conn.execute(select(table).where(where)):
+                            rows[row.id] = row
+            if rows:
+                found[table.name] = [_opened(store, table, row) for row in rows.values()]
     return found
 
 
