@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.chat import Chat
 from bot.clock import Clock
+from bot.errors import Refused, StartError
 from bot.events import GroupReady
 from bot.model import Account, Group, Room
 from bot.reply import Text
@@ -44,8 +45,15 @@ async def furnish(circle: Circle, chat: Chat, texts: Texts, clock: Clock) -> Non
         await circle.router.offer(
             GroupReady(id=f"furnish {secrets.token_hex(8)}", group=group, at=clock.now())
         )
-        await _acknowledge(circle, group)
-        await _set_up(circle, group, texts)
+        try:
+            await _acknowledge(circle, group)
+            await _set_up(circle, group, texts)
+        except Refused as refused:
+            # The router keeps to itself why a group did not become ready; its log has it.
+            raise StartError(
+                f"The sandbox's circle could not be set up ({refused.text.key}). Look for room on "
+                "the disk, then start again."
+            ) from refused
     await memory.put(_MARK, "yes")
 
 

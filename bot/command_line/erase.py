@@ -102,7 +102,7 @@ def _report(erased: Erased) -> None:
     say()
     say("What may stay, because nobody can tell whose it is or a protection needs it:")
     for keep in erased.kept.values():
-        say(f"  - {texts.say(Text(keep.reason), DEFAULT_LANGUAGE)} Until: {keep.until}.")
+        say(f"  - {texts.say(Text(keep.reason), DEFAULT_LANGUAGE)}")
     say("  - What the member wrote in the rooms: it is on the platform. Remove it there.")
     say("  - Backups from before today still hold these rows. Delete those you do not need.")
     if not erased.swept:

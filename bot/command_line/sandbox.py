@@ -63,17 +63,15 @@ class Sandbox:
         lock = FolderLock(self._home.folder)
         try:
             await self._serve()
-        except StartError as error:
-            raise StartError(
-                f"The sandbox: {error}\nThe sandbox holds nothing of a real group. To begin it "
-                f"afresh, remove the folder {self._home.folder} while the bot is stopped."
-            ) from error
         finally:
             lock.release()
 
     async def _serve(self) -> None:
         path = self._home.folder / WORLD_NAME
-        self._world = keeping.load(path)
+        try:
+            self._world = keeping.load(path)
+        except StartError as error:
+            raise self._may_go(error) from error
         self._world.state["seq"] += _SKIPPED
         keeper = keeping.Keeper(self._world, path)
         page = Page(
@@ -83,14 +81,26 @@ class Sandbox:
             start_over=self._start_over,
         )
         try:
-            await self._up()
+            try:
+                await self._up()
+            except StartError as error:
+                raise self._may_go(error) from error
             _greet(await page.start(), page.wanted, page.port)
             await self._failed
         finally:
             await page.stop()
             async with self._changing:
                 await self._down()
-            keeper.close()
+            try:
+                keeper.close()
+            except OSError as error:
+                complain(f"The sandbox's rooms could not be kept: {error.strerror}.")
+
+    def _may_go(self, error: StartError) -> StartError:
+        return StartError(
+            f"{error}\nThis is the sandbox, and nothing in it is of a real group. To begin it "
+            f"afresh, remove the folder {self._home.folder}."
+        )
 
     async def _up(self) -> None:
         keys = await open_keys(self._home)

@@ -174,7 +174,7 @@ def restore(home: Home, source: Path, *, yes: bool) -> Exit:
     say(f"The backup is in place at {home.place}.")
     say()
     say("Before you start the bot:")
-    say("  - circlekeeper check" + (" --sandbox" if home.is_sandbox else ""))
+    say("  - circlekeeper check")
     say("After you started it:")
     say("  - Members who were erased since the backup are back. Erase them again.")
     say("  - What moderators changed since (ground rules, helplines, settings) is as it was then.")

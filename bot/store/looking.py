@@ -19,6 +19,7 @@ from sqlalchemy import NullPool, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.errors import StartError
 from bot.model import Group
 from bot.store import group_rows, migrations, rules_rows, tables
 from bot.store.engines import Place, place, reader_engine
@@ -60,13 +61,19 @@ class Seen:
 async def has_tables(url: str) -> bool:
     """Whether anything was ever stored there. A damaged file counts: it is not nothing.
 
-    On PostgreSQL raises what connecting raises.
+    Raises `StartError` for a server that cannot be reached.
     """
     where = place(url)
     if where.path is not None:
         return await asyncio.to_thread(_file_has_content, where.path)
-    async with _connected(where) as conn:
-        return bool(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
+    try:
+        async with _connected(where) as conn:
+            return bool(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
+    except (DBAPIError, OSError) as error:
+        raise StartError(
+            f"The database {where!r} cannot be reached ({scrub(error)}). Check that the server "
+            "runs and lets the bot in."
+        ) from None
 
 
 def _file_has_content(path: Path) -> bool:

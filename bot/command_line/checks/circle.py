@@ -48,11 +48,10 @@ async def of_circle(home: Home, area: str) -> list[Finding]:
 
 
 def _folders(home: Home, area: str) -> Iterator[Finding]:
-    folders = {"Data folder": home.folder, "Keys folder": home.keys}
-    if home.file is None:
-        del folders["Data folder"]
-    for what, folder in folders.items():
-        yield _private(area, what, folder, "700")
+    # A database file that was set to lie elsewhere may be in a folder that others use too.
+    if home.file is not None and home.file.parent == home.folder:
+        yield _private(area, "Data folder", home.folder, "700")
+    yield _private(area, "Keys folder", home.keys, "700")
     if home.file is not None and home.file.exists():
         yield _private(area, "Database file", home.file, "600")
 
@@ -99,7 +98,7 @@ def _of_master(home: Home, area: str, master: MasterKey) -> Finding:
         return do(area, what, said, f"chmod 600 {home.master}")
     if home.is_sandbox:
         return ok(area, what, f"{home.master}; the sandbox holds nobody's words")
-    if _beside(home.master, home.ring) or _beside(home.master, home.folder / "x"):
+    if home.master.resolve().parent in (home.ring.resolve().parent, home.folder.resolve()):
         return note(
             area,
             what,
@@ -108,10 +107,6 @@ def _of_master(home: Home, area: str, master: MasterKey) -> Finding:
             "(CIRCLEKEEPER_MASTER_KEY_FILE).",
         )
     return ok(area, what, str(home.master))
-
-
-def _beside(one: Path, other: Path) -> bool:
-    return one.resolve().parent == other.resolve().parent
 
 
 def _split(error: StartError) -> tuple[str, str]:

@@ -36,8 +36,6 @@ def of_machine(homes: list[Home]) -> Iterator[Finding]:
     yield ok(AREA, "Python", platform.python_version())
     seen: set[int] = set()
     for home in homes:
-        if home.file is None:
-            continue
         folder = _nearest(home.folder)
         device = folder.stat().st_dev
         if device in seen:

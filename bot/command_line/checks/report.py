@@ -24,6 +24,7 @@ from bot.command_line.checks.machine import (
 )
 from bot.command_line.console import Exit, say
 from bot.command_line.home import real_home, sandbox_home
+from bot.errors import StartError
 from bot.settings import Settings, SettingsError
 
 _SIGNS: Final = {State.OK: "ok", State.NOTE: "note", State.DO: "DO"}
@@ -58,7 +59,11 @@ async def _findings() -> list[Finding]:
         ]
     real, sandbox = real_home(settings), sandbox_home(settings)
     findings = [*of_machine([real, sandbox]), *of_settings(settings), *of_platforms(settings)]
-    findings += await of_circle(real, "Circle")
+    try:
+        findings += await of_circle(real, "Circle")
+    except StartError as error:
+        # The database's address cannot be used: a package is missing, for example.
+        findings.append(do("Circle", "Database", str(error), "Correct that, then look again."))
     if settings.runs_sandbox:
         findings += [await of_port(settings), *await of_circle(sandbox, "Sandbox")]
     return findings
@@ -77,10 +82,12 @@ def _as_json(finding: Finding) -> dict[str, str]:
 def _table(findings: list[Finding]) -> None:
     console = Console()
     for area, some in groupby(findings, key=lambda each: each.area):
-        table = Table(title=area, title_justify="left", title_style="bold", expand=True)
-        table.add_column("", no_wrap=True)
-        table.add_column("What", ratio=2, overflow="fold")
-        table.add_column("How it is, and what to do", ratio=5, overflow="fold")
+        console.print()
+        console.print(Text(area, style="bold"))
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
         for each in some:
             told = Text(each.said)
             if each.todo:
