@@ -109,14 +109,21 @@ class Router:
         listeners = self._listeners.get(type(event))
         if not listeners:
             return
+        if not isinstance(event, GroupReady):
+            ready = self._ready_event(event.group)
+            if not ready.is_set():
+                # Who is inside is not known yet: the gate would take members for guests.
+                await ready.wait()
         lane = _lane(event)
         if lane is None:
             writes = await self._hear(listeners, event)
         else:
             async with self._lanes.enter(lane):
                 writes = await self._hear(listeners, event)
-        for write in writes:
-            await write
+        if len(writes) == 1:
+            await writes[0]
+        elif writes:
+            await asyncio.gather(*writes)
         if isinstance(event, GroupReady):
             self._ready_event(event.group).set()
 
@@ -132,6 +139,9 @@ class Router:
                 raise
             except Exception:
                 logger.exception("listener failed", extra={"listener": listener.name})
+                if isinstance(event, GroupReady):
+                    # A group that is only half loaded would stay shut: the adapter offers it again.
+                    raise NotDurable from None
                 if listener.stage is Stage.GATE:
                     break
                 continue
