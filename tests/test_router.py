@@ -247,9 +247,7 @@ async def test_a_guest_is_told_to_join_first() -> None:
     assert (await answer(router, asked("count"))).key == "join-first"
 
 
-async def test_a_refusal_is_a_sentence_and_a_bug_is_a_number(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_refusal_is_a_sentence_and_a_bug_is_a_number() -> None:
     router = await routed(Commands())
     assert (await answer(router, asked("refuse"))).key == "not-ready"
     broken = await answer(router, asked("break", 2))
