@@ -13,7 +13,7 @@ from typing import Final
 from bot.cog import Command, Parameter
 from bot.inbox import Memory
 from bot.model import Account, MessageRef, Room
-from bot.reply import Button, Reply, Text, Value, button_from_json, to_json
+from bot.reply import Args, Button, Reply, Text, Value, button_from_json, to_json
 from bot.texts import Texts
 
 STATIC: Final = "static:"
@@ -103,6 +103,8 @@ class Field:
     required: bool
     choices: tuple[str, ...] = ()
     max_length: int | None = None
+    value: str = ""
+    """What stands in it already."""
 
 
 _KINDS: Final = {
@@ -114,7 +116,13 @@ _KINDS: Final = {
 }
 
 
-def fields(command: Command, texts: Texts, language: str, known: Iterable[str] = ()) -> list[Field]:
+def fields(
+    command: Command,
+    texts: Texts,
+    language: str,
+    known: Iterable[str] = (),
+    filled: Args | None = None,
+) -> list[Field]:
     """What a form for a command asks, without what is known already.
 
     A message is never typed: it comes from the button at the message.
@@ -127,10 +135,17 @@ def fields(command: Command, texts: Texts, language: str, known: Iterable[str] =
             required=parameter.required,
             choices=parameter.choices,
             max_length=parameter.arg.max_length,
+            value=_value((filled or {}).get(parameter.name)),
         )
         for parameter in command.parameters
         if parameter.kind is not MessageRef and parameter.name not in known
     ]
+
+
+def _value(value: Value | None) -> str:
+    if isinstance(value, Room | Account):
+        return value.handle
+    return value if isinstance(value, str) else ""
 
 
 def _label(parameter: Parameter, texts: Texts, language: str) -> str:

@@ -62,6 +62,8 @@ class Arg:
     """A paragraph instead of a word or a line."""
     max_length: int | None = None
     """Longest text the field takes, in characters as the platform counts them."""
+    fleeting: bool = False
+    """Never stored on its way in, like the words of an anonymous post: a form shows it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A request to fill in what a command still needs. `args` are those already known."""
+    """A request to fill in what a command still needs.
+
+    `args` are those already known; they may be stored until the form comes back. `filled` is
+    shown in its fields to be changed and is stored nowhere.
+    """
 
     command: str
     args: Args = field(default_factory=dict)
+    filled: Args = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Form({self.command!r})"

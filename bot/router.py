@@ -24,7 +24,7 @@ from bot.events import Event, GroupReady, Invoked, MessageEdited, MessagePosted,
 from bot.inbox import Memory
 from bot.logs import error_id
 from bot.model import Account, Group, MessageRef, Role
-from bot.reply import Answer, Form, Reply
+from bot.reply import Answer, Args, Form, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +202,7 @@ class Router:
             raise Refused("join-first" if guest else "unknown-command")
         bound, missing = arguments.bind(command, event.args)
         if missing:
-            return Form(command.name, event.args)
+            return _form(command, event.args)
         context = Context(
             id=event.id,
             account=event.account,
@@ -290,6 +290,16 @@ class PlatformInbox:
     def commands(self) -> Sequence[Command]:
         """Every command that can be asked for."""
         return self._router.commands
+
+
+def _form(command: Command, given: Args) -> Form:
+    """Ask for what is missing. What must not be stored is asked for again, with what was given."""
+    fleeting = {each.name for each in command.parameters if each.arg.fleeting}
+    return Form(
+        command.name,
+        {name: value for name, value in given.items() if name not in fleeting},
+        {name: value for name, value in given.items() if name in fleeting},
+    )
 
 
 def _stage(listener: Listener) -> Stage:

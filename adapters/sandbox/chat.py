@@ -324,13 +324,16 @@ class SandboxChat:
         command = _command(inbox, form.command)
         if command is None:
             return {"text": self._texts.say(Text("unknown-command"), language)}
-        button = Button("", form.command, form.args, only_for=asker)
+        # A form with nothing known needs no row, and then no row says who is writing what.
+        button = Button("", form.command, static=True)
+        if form.args:
+            button = Button("", form.command, form.args, only_for=asker)
         try:
             (token,) = await self._tokens().keep([button], _ANSWER_BUTTONS_LAST)
         except Exception:
             logger.exception("a form could not be kept")
             return {"text": self._texts.say(Text("not-stored"), language)}
-        asks = rendering.fields(command, self._texts, language, form.args)
+        asks = rendering.fields(command, self._texts, language, form.args, form.filled)
         fields = [translate.field_json(field) for field in asks]
         return {
             "text": command.help,

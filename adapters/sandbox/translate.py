@@ -163,6 +163,7 @@ def field_json(field: Field) -> Json:
         "required": field.required,
         "choices": list(field.choices),
         "max": field.max_length,
+        "value": field.value,
     }
 
 

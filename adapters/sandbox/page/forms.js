@@ -75,6 +75,7 @@ function line(field, choices) {
     default:
       input = h("input", { ...shared, type: "text" });
   }
+  if (field.value) input.value = field.value;
   if (field.max) hints.push(`At most ${field.max} characters.`);
   const label = h("label", { for: id }, field.label);
   if (!field.required && field.kind !== "switch") label.append(h("span", { class: "quiet" }, " (you can leave this out)"));
