@@ -19,12 +19,21 @@ BLIND_BYTES: Final = 18
 """Two for the number of the key, sixteen of the keyed hash."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def new_id() -> bytes:
     """A new row id: 16 random bytes, made before the insert, so that it can be sealed against."""
     return os.urandom(ROW_ID_BYTES)
+
+
+def new_id_by(at: datetime) -> bytes:
+    """A new row id that begins with a moment which its row holds anyway; 64 bits are random.
+
+    For tables that grow by thousands of rows a second: neighbours in time are neighbours on
+    disk, and a commit touches one page where random ids touch one per row. Never for a row whose
+    moment nobody is to know.
+    """
+    return to_microseconds(at).to_bytes(8, "big") + os.urandom(8)
 
 
 class SealedBox:
@@ -123,4 +132,5 @@ class UtcTime(TypeDecorator[datetime]):
 
 def to_microseconds(at: datetime) -> int:
     """Whole microseconds since 1970 of an aware datetime. Exact, unlike `timestamp()`."""
-    return (at - _EPOCH) // _MICROSECOND
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

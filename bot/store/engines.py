@@ -120,7 +120,11 @@ def _sqlite(
         max_overflow=0,
         # The driver must not begin transactions by itself: it begins them too late for
         # savepoints and never before a SELECT.
-        connect_args={"timeout": busy_seconds, "isolation_level": None},
+        connect_args={
+            "timeout": busy_seconds,
+            "isolation_level": None,
+            "cached_statements": 512,
+        },
     )
 
     @event.listens_for(engine.sync_engine, "connect")

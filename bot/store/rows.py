@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Dialect, Table
 from sqlalchemy.types import TypeDecorator
 
-# SQLite takes at most 32,766 values in a statement.
-_LARGEST: Final = 512
+MOST_IN_ONE: Final = 128
+# SQLite takes at most 32,766 values in a statement, and no table has 60 columns.
+_LARGE: Final = (512, 256, 128)
 
 
 class Plan(ABC):
@@ -29,8 +30,8 @@ class Plan(ABC):
         """What the driver is given for a row. Raises TypeError where a column's type refuses."""
         return tuple(
             [
-                value if binder is None else binder(value)
-                for binder, value in zip(self._binders, values, strict=True)
+                value if binder is None else binder(value, dialect)
+                for (binder, dialect), value in zip(self._binders, values, strict=True)
             ]
         )
 
@@ -45,21 +46,23 @@ class SqlitePlan(Plan):
 
     def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
         super().__init__(table, names, dialect)
-        row = f"({', '.join('?' * len(names))})"
-        sizes = [size for size in _sizes() if size * len(names) < 30_000]
-        # Powers of two: any number of rows is a handful of statements that stay prepared.
-        self._by_size = [
-            (size, f"{self._head} VALUES {', '.join([row] * size)} ON CONFLICT DO NOTHING")
-            for size in sizes
-        ]
+        self._row = f"({', '.join('?' * len(names))})"
+        # Every small number has a statement of its own, so that the usual commit is one call;
+        # larger ones are put together. All of them stay prepared.
+        self._by_size: dict[int, str] = {}
 
     def statements(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """The fewest statements of prepared sizes."""
+        """The fewest statements."""
         at = 0
-        for size, sql in self._by_size:
-            while len(rows) - at >= size:
-                yield sql, tuple([value for row in rows[at : at + size] for value in row])
-                at += size
+        while at < len(rows):
+            left = len(rows) - at
+            size = left if left <= MOST_IN_ONE else next(n for n in _LARGE if n <= left)
+            sql = self._by_size.get(size)
+            if sql is None:
+                listed = ", ".join([self._row] * size)
+                sql = self._by_size[size] = f"{self._head} VALUES {listed} ON CONFLICT DO NOTHING"
+            yield sql, tuple([value for row in rows[at : at + size] for value in row])
+            at += size
 
 
 class PostgresPlan(Plan):
@@ -77,17 +80,9 @@ class PostgresPlan(Plan):
         yield self._sql, tuple(map(list, zip(*rows, strict=True)))
 
 
-def _sizes() -> Iterator[int]:
-    size = _LARGEST
-    while size:
-        yield size
-        size //= 2
-
-
-def _binder(kind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+def _binder(kind: Any, dialect: Dialect) -> tuple[Callable[..., Any] | None, Dialect]:
     if isinstance(kind, TypeDecorator):
         # Our own types end in bytes and whole numbers, which both drivers take as they are.
-        bind = kind.process_bind_param
-        return lambda value: bind(value, dialect)
-    found = kind.dialect_impl(dialect).bind_processor(dialect)
-    return found  # type: ignore[no-any-return]
+        return kind.process_bind_param, dialect
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    return (None if bind is None else lambda value, _: bind(value)), dialect

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import StatementError
 
 from bot.store import KeyRing, Store, new_id
+from bot.store.columns import new_id_by
 from bot.store.tables import memory, ring_check
 
 moments = st.datetimes(
@@ -101,3 +102,12 @@ async def test_a_box_says_nothing(store: Store) -> None:
         row = (await conn.execute(select(ring_check))).one()
     assert repr(row.box) == "<sealed>"
     assert str(row.box) == "<sealed>"
+
+
+@given(moments.filter(lambda at: at.year >= 1971), moments.filter(lambda at: at.year >= 1971))
+def test_ids_by_a_moment_sort_by_it_and_differ(one: datetime, other: datetime) -> None:
+    first, second = new_id_by(one), new_id_by(other)
+    assert len(first) == 16
+    assert first != second
+    if one != other:
+        assert (first < second) == (one < other)
