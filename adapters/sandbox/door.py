@@ -45,6 +45,10 @@ class Faults:
             {"operation": operation, "when": when, "seconds": seconds, "code": code, "left": times}
         )
 
+    def clear(self) -> None:
+        """Forget what is planned and was not met."""
+        self._planned.clear()
+
     async def meet(self, operation: str, when: str) -> None:
         """Suffer what is planned for this moment."""
         for fault in self._planned:
@@ -90,6 +94,7 @@ class Door:
         app.router.add_get("/events", self._events)
         app.router.add_post("/people", self._do)
         app.router.add_post("/fault", self._fault)
+        app.router.add_post("/no-faults", self._no_faults)
         app.router.add_get("/hanging/{operation}", self._hanging)
         app.router.add_get("/state", self._state)
         # When the bot dies in the middle of a call that hangs, the call must die with it.
@@ -173,6 +178,10 @@ class Door:
     async def _fault(self, request: web.Request) -> web.StreamResponse:
         planned: dict[str, Any] = await request.json()
         self.faults.plan(**planned)
+        return web.json_response({"done": None})
+
+    async def _no_faults(self, _request: web.Request) -> web.StreamResponse:
+        self.faults.clear()
         return web.json_response({"done": None})
 
     async def _hanging(self, request: web.Request) -> web.StreamResponse:

@@ -93,6 +93,10 @@ class Director:
         """Plan a fault (see `Faults.plan`)."""
         await self._post("/fault", {"operation": operation, **how})
 
+    async def no_faults(self) -> None:
+        """Forget the faults that were planned and not met."""
+        await self._post("/no-faults", {})
+
     async def hanging(self, operation: str) -> None:
         """Return when the bot's call hangs: the moment to kill it."""
         await self._get(f"/hanging/{operation}")
