@@ -1,0 +1,136 @@
+"""What moderators and authors are shown about a possible leak. It quotes nothing of anybody's.
+
+Only `told` carries words, and those are its reader's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.model import Account, MessageRef, Room
+from bot.reply import Button, File, Reply, Text, Value
+
+MOST_LINKS = 3
+LONGEST_INLINE = 1_000
+"""Longer words, and those of several messages, come back as a file."""
+
+OPEN, CLAIMED, REMOVED, DISMISSED = "open", "claimed", "removed", "dismissed"
+
+
+class Reason(Enum):
+    """Why a message is taken down, as the moderator picks it. The author reads it."""
+
+    STORY = "someone else's story"
+    NAME = "names a person"
+    CONTACT = "contact details"
+    OTHER = "another reason"
+
+
+_REASONS = {
+    Reason.STORY: Text("leak-reason-story"),
+    Reason.NAME: Text("leak-reason-name"),
+    Reason.CONTACT: Text("leak-reason-contact"),
+    Reason.OTHER: Text("leak-reason-other"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alert:
+    """An alert as it is shown. `holder` has it, or decided it; None: nobody, or erased since."""
+
+    id: str
+    room: Room
+    state: str
+    raised_at: datetime
+    messages: tuple[MessageRef, ...]
+    """The oldest first."""
+    holder: Account | None = None
+    claimed_at: datetime | None = None
+    """Of an open alert: when a claim was made that lapsed."""
+    decided_at: datetime | None = None
+    nudged: int = 0
+
+
+def card(alert: Alert) -> Reply:
+    """The card in the moderators' room."""
+    lines = [_state(alert)]
+    if len(alert.messages) > 1:
+        lines.append(Text("leak-card-several", {"count": len(alert.messages)}))
+    if alert.nudged:
+        lines.append(Text("leak-card-nudged"))
+    newest = alert.messages[-MOST_LINKS:]
+    lines += [Text("leak-card-message", {"message": ref}) for ref in newest]
+    return Reply(
+        "leak-card",
+        {"kind": Text("leak-kind-keyword"), "room": alert.room, "at": alert.raised_at},
+        lines=tuple(lines),
+        buttons=_buttons(alert),
+        lock_line="lock-not-urgent",
+    )
+
+
+def who(alert: Alert) -> Value:
+    """Who has an alert, for a text's gap."""
+    return alert.holder or Text("shown-account")
+
+
+def _state(alert: Alert) -> Text:
+    match alert.state:
+        case "claimed":
+            since = alert.claimed_at or alert.raised_at
+            return Text("leak-card-claimed", {"who": who(alert), "since": since})
+        case "removed":
+            at = alert.decided_at or alert.raised_at
+            return Text("leak-card-removed", {"who": who(alert), "at": at})
+        case "dismissed":
+            at = alert.decided_at or alert.raised_at
+            return Text("leak-card-dismissed", {"who": who(alert), "at": at})
+    return Text("leak-card-open" if alert.claimed_at is None else "leak-card-lapsed")
+
+
+def _buttons(alert: Alert) -> tuple[Button, ...]:
+    if alert.state not in (OPEN, CLAIMED):
+        return ()
+    args = {"alert": alert.id}
+    if alert.state == OPEN:
+        second = Button("button-leak-take", "leak take", args)
+    else:
+        second = Button("button-leak-not-now", "leak not now", args)
+    return (
+        Button("button-leak-show", "leak show", args),
+        second,
+        Button("button-leak-remove", "leak remove", args),
+        Button("button-leak-nudge", "leak nudge", args),
+        Button("button-leak-dismiss", "leak dismiss", args),
+    )
+
+
+def told(room: Room, reason: Reason, words: Sequence[str], *, files: bool) -> Reply:
+    """To the author alone: why their words go, and the words. `files`: something hung on them."""
+    lines = [Text("leak-told-files")] if files else []
+    kept: tuple[File, ...] = ()
+    if len(words) == 1 and len(words[0]) <= LONGEST_INLINE:
+        lines.insert(0, Text("leak-told-words", {"text": words[0]}))
+    else:
+        kept = (File("your-words.txt", "\n\n".join(words)),)
+    return Reply(
+        "leak-told",
+        {"room": room, "reason": _REASONS[reason]},
+        lines=tuple(lines),
+        buttons=(Button("button-leak-look-again", "leak look again", {"room": room}),),
+        files=kept,
+        lock_line="lock-for-you",
+    )
+
+
+def nudge(alert: Alert, count: int) -> Reply:
+    """To the author alone: a kind word, and the way to take their message back at once."""
+    return Reply(
+        "leak-nudge",
+        {"room": alert.room, "count": count},
+        buttons=(Button("button-leak-take-back", "leak take back", {"alert": alert.id}),),
+        lock_line="lock-for-you",
+    )

@@ -1,0 +1,349 @@
+"""Leak alerts: a watched word raises one card, and one moderator at a time decides about it.
+
+State of an alert, and the only ways between (`TRANSITIONS`; every move is one UPDATE that names
+the states it may come from, so of two presses at a moment one wins):
+    open      -> claimed (a moderator takes it) | removed | dismissed
+    claimed   -> open (given back, or 15 minutes without a decision) | removed | dismissed;
+                 but for the lapse, only by who has it
+    removed   -> the message is on its way out
+    dismissed -> after 24 hours the card goes, and the row
+    any       -> gone: its last message went, by any hand; the row goes, and the card with it
+What was decided is never undecided. An edit that brings in a watched word after a dismissal
+raises a new alert.
+
+A message is in at most one alert (unique), and an alert and its card's job are one transaction,
+so a crash leaves both or neither, and what is offered again raises nothing new. Of a message
+only its handle is kept, sealed; of its author nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.detection import Keywords
+from bot.errors import Refused
+from bot.model import Account, Content, Group, MessageRef, RoomKind
+from bot.outbox import Lane, Outbox, Post
+from bot.reply import value_from_json
+from bot.services.directory import Directory, KnownRoom
+from bot.services.keywords import LeakKeywords
+from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card, who
+from bot.services.retention import Retention
+from bot.store import Connection, Store, alert_rows, expiry_rows
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    OPEN: frozenset({CLAIMED, REMOVED, DISMISSED}),
+    CLAIMED: frozenset({OPEN, REMOVED, DISMISSED}),
+    REMOVED: frozenset(),
+    DISMISSED: frozenset(),
+}
+UNDECIDED = (OPEN, CLAIMED)
+
+CLAIM_LASTS = timedelta(minutes=15)
+FLOOD_CARDS = 3
+"""With so many undecided cards of one room within `FLOOD_WINDOW`, matches join the newest."""
+FLOOD_WINDOW = timedelta(minutes=5)
+DRAW_PAUSE = timedelta(seconds=1.5)
+"""How long a card waits for further matches before it is drawn anew."""
+
+CARD = "leak-card"
+DRAWING = "leak-drawing"
+
+
+class Leaks:
+    """Raises alerts and settles them. `LeakUpkeep` keeps their cards true."""
+
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        directory: Directory,
+        retention: Retention,
+        keywords: LeakKeywords,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._directory = directory
+        self._retention = retention
+        self._keywords = keywords
+        self._clock = clock
+        self.expect: Callable[[datetime], None] = _nobody
+        """Called with the moment at which a card is to be drawn anew."""
+        self._raised: dict[bytes, datetime | None] = {}
+        """Every message that an alert is about, and when that was decided."""
+
+    async def start(self) -> None:
+        """Know what was raised before this run, so that no removal is missed."""
+        async with self._store.read() as conn:
+            self._raised = await alert_rows.raised(conn)
+
+    # On the path of every message.
+
+    def scan(
+        self, ref: MessageRef, content: Content, at: datetime, *, edited: bool = False
+    ) -> Awaitable[None] | None:
+        """Look at what was written; what it gives back is the raising, to be awaited."""
+        keywords = self._keywords.of(ref.room.group)
+        if keywords is None or not _hits(keywords, content):
+            return None
+        known = self._directory.known.get(ref.room)
+        # Moderators talk about leaks, and nobody shares in the lobby.
+        if known is None or known.kind is not RoomKind.CIRCLE:
+            return None
+        blind = self._store.message_blind(ref)
+        if blind in self._raised:
+            decided = self._raised[blind]
+            if not edited or decided is None or at <= decided:
+                return None
+        self._raised[blind] = None
+        return self._raise(known, ref, blind, at, edited=edited)
+
+    def removed(self, ref: MessageRef) -> Awaitable[None] | None:
+        """A message went, by whatever hand."""
+        if not self._raised:
+            return None
+        blind = self._store.message_blind(ref)
+        if blind not in self._raised:
+            return None
+        del self._raised[blind]
+        return self._forget(ref.room.group, blind)
+
+    async def _raise(
+        self, known: KnownRoom, ref: MessageRef, blind: bytes, at: datetime, *, edited: bool
+    ) -> None:
+        async def work(conn: Connection) -> None:
+            if blind not in self._raised:
+                return  # it was removed while this waited
+            before = await alert_rows.alert_of(conn, blind)
+            if before is not None:
+                decided = before[2]
+                if not edited or decided is None or at <= decided:
+                    return
+                await alert_rows.take_message(conn, blind)
+            await self._add(conn, known, ref, blind, at)
+
+        try:
+            await self._store.write(work)
+        except BaseException:
+            # Offered again, it must raise again.
+            self._raised.pop(blind, None)
+            raise
+        self.expect(self._clock.now() + DRAW_PAUSE)
+
+    async def _add(
+        self, conn: Connection, known: KnownRoom, ref: MessageRef, blind: bytes, at: datetime
+    ) -> None:
+        undecided = await alert_rows.newest(conn, known.id, UNDECIDED, at - FLOOD_WINDOW)
+        if len(undecided) >= FLOOD_CARDS:
+            alert_id = undecided[0]
+            await alert_rows.draw_at(conn, alert_id, self._clock.now() + DRAW_PAUSE)
+        else:
+            alert_id = await alert_rows.add(conn, known.group_id, known.id, "keyword", "low", at)
+            await self.post(conn, Alert(alert_id.hex(), ref.room, OPEN, at, (ref,)))
+        keys = self._store.keys
+        await alert_rows.add_message(conn, keys, alert_id, blind, ref.handle, at)
+        await self.count(conn, known.group_id, "raised", 1)
+
+    async def post(self, conn: Connection, alert: Alert) -> None:
+        """Put a card on its way, within a transaction. Without a moderators' room none is."""
+        room = self._directory.moderators_room(alert.room.group)
+        if room is not None:
+            key = f"{CARD} {alert.id}"
+            await self._outbox.put(
+                conn, Post(room, card(alert)), key=key, purpose=CARD, lane=Lane.ALERTS
+            )
+
+    async def _forget(self, group: Group, blind: bytes) -> None:
+        group_id = await self._store.group_id(group)
+
+        async def work(conn: Connection) -> MessageRef | None:
+            found = await alert_rows.alert_of(conn, blind)
+            if found is None:
+                return None
+            if await alert_rows.take_message(conn, blind) is None:
+                await alert_rows.draw_at(conn, found[0], self._clock.now() + DRAW_PAUSE)
+                return None
+            row = await alert_rows.one(conn, self._store.keys, group_id, found[0])
+            return None if row is None else await self.end(conn, row)
+
+        await self.take_down([await self._store.write(work)])
+        self.expect(self._clock.now() + DRAW_PAUSE)
+
+    async def end(self, conn: Connection, row: alert_rows.AlertRow) -> MessageRef | None:
+        """An alert goes and its card becomes due for removal, within a transaction.
+
+        Gives the card, for `take_down` afterwards.
+        """
+        await alert_rows.remove(conn, row.id)
+        await self._outbox.withdraw(conn, f"{CARD} {row.id.hex()}")
+        await self._outbox.withdraw(conn, f"{DRAWING} {row.id.hex()}")
+        ref: MessageRef | None = value_from_json(json.loads(row.card)) if row.card else None
+        if ref is not None:
+            await self.remove_within(conn, [ref])
+        return ref
+
+    async def forget_within(self, conn: Connection, alert_id: bytes) -> None:
+        """An alert is about to go: its messages are not remembered any more."""
+        for blind in await alert_rows.blinds(conn, alert_id):
+            self._raised.pop(blind, None)
+
+    async def remove_within(self, conn: Connection, refs: Collection[MessageRef]) -> None:
+        """Put messages first in line for removal, within a transaction.
+
+        Call `take_down` afterwards, so that it begins at once.
+        """
+        for ref in refs:
+            known = self._directory.known.get(ref.room)
+            if known is not None:
+                blind = self._store.message_blind(ref)
+                await expiry_rows.bring_forward(
+                    conn, self._store.keys, known.id, blind, ref.handle, self._clock.now()
+                )
+
+    async def take_down(self, cards: Iterable[MessageRef | None]) -> None:
+        """Let removals that are due begin."""
+        known = [ref for ref in cards if ref is not None and ref.room in self._directory.known]
+        await self._retention.remove_now(known)
+
+    # What moderators decide.
+
+    async def take(self, group: Group, account: Account, alert_id: str) -> None:
+        """Claim an alert. Raises `Refused` with who has it."""
+        now = self._clock.now()
+        await self.move(group, account, alert_id, CLAIMED, claimed_at=now)
+
+    async def give_back(self, group: Group, account: Account, alert_id: str) -> None:
+        """Let others have it. Raises `Refused`."""
+        await self.move(group, account, alert_id, OPEN, claimed_at=None)
+
+    async def dismiss(self, group: Group, account: Account, alert_id: str) -> None:
+        """It is not a leak. Raises `Refused`."""
+        await self.move(group, account, alert_id, DISMISSED, decided_at=self._clock.now())
+
+    async def move(
+        self, group: Group, account: Account, alert_id: str, to: str, **values: Any
+    ) -> None:
+        """Take an alert to another state in an account's name. Raises `Refused`."""
+        alert = await self.look(group, alert_id)
+        if not await self._store.write(
+            lambda conn: self.move_within(conn, group, account, alert, to, **values)
+        ):
+            raise await self.refusal(group, account, alert_id)
+        self.expect(self._clock.now())
+
+    async def move_within(
+        self, conn: Connection, group: Group, account: Account, alert: Alert, to: str, **values: Any
+    ) -> bool:
+        """`move` within a transaction. False when the alert is not in a state for it (any more).
+
+        Moderators need not be members, so whoever decides gets a member's row: it holds their
+        account sealed, goes with erasure, and lets nobody in.
+        """
+        member = await self._store.member_id(conn, group, account, create=True)
+        came_from = [state for state, ways in TRANSITIONS.items() if to in ways]
+        row_id = bytes.fromhex(alert.id)
+        values["claimed_by"] = None if to == OPEN else member
+        if not await alert_rows.move(conn, row_id, came_from, to, holder=member, **values):
+            return False
+        await alert_rows.draw_at(conn, row_id, self._clock.now())
+        if to in (REMOVED, DISMISSED):
+            for blind in await alert_rows.blinds(conn, row_id):
+                self._raised[blind] = self._clock.now()
+            group_id = await self._store.group_id(group, conn)
+            await self.count(conn, group_id, to, len(alert.messages))
+        return True
+
+    async def lapse(self, conn: Connection, groups: Collection[bytes]) -> None:
+        """Open again what was claimed and not decided in time, within a transaction."""
+        now = self._clock.now()
+        for alert_id in await alert_rows.lapsed(conn, groups, now - CLAIM_LASTS):
+            # `claimed_at` stays: the card says that a claim lapsed, not whose it was.
+            await alert_rows.move(conn, alert_id, (CLAIMED,), OPEN, claimed_by=None)
+            await alert_rows.draw_at(conn, alert_id, now)
+
+    async def look(self, group: Group, alert_id: str) -> Alert:
+        """An alert of a group. Raises `Refused`."""
+        try:
+            row_id = bytes.fromhex(alert_id)
+        except ValueError:
+            row_id = b""
+        group_id = await self._store.group_id(group)
+        row = None
+        if len(row_id) == 16:
+            async with self._store.read() as conn:
+                row = await alert_rows.one(conn, self._store.keys, group_id, row_id)
+        alert = None if row is None else self.shown(row)
+        if alert is None:
+            raise Refused("leak-gone")
+        return alert
+
+    async def refusal(self, group: Group, account: Account, alert_id: str) -> Refused:
+        """Why somebody cannot have or decide an alert now."""
+        try:
+            alert = await self.look(group, alert_id)
+        except Refused as gone:
+            return gone
+        since = alert.claimed_at or alert.raised_at
+        at = alert.decided_at or alert.raised_at
+        match alert.state:
+            case "claimed" if alert.holder == account:
+                return Refused("leak-yours", {"since": since})
+            case "claimed":
+                return Refused("leak-taken", {"who": who(alert), "since": since})
+            case "removed":
+                return Refused("leak-was-removed", {"who": who(alert), "at": at})
+            case "dismissed":
+                return Refused("leak-was-dismissed", {"who": who(alert), "at": at})
+        return Refused("leak-not-yours")
+
+    def shown(self, row: alert_rows.AlertRow) -> Alert | None:
+        """A row as it is shown; None when its room is gone."""
+        known = self._directory.by_id(row.room_id)
+        if known is None:
+            return None
+        platform = known.room.group.platform
+        return Alert(
+            id=row.id.hex(),
+            room=known.room,
+            state=row.state,
+            raised_at=row.raised_at,
+            messages=tuple(MessageRef(known.room, each.message) for each in row.messages),
+            holder=None if row.holder is None else Account(platform, row.holder),
+            claimed_at=row.claimed_at,
+            decided_at=row.decided_at,
+            nudged=sum(each.nudged for each in row.messages),
+        )
+
+    async def undecided(self, group: Group) -> list[Alert]:
+        """What nobody decided yet, the oldest first."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            rows = await alert_rows.in_states(conn, self._store.keys, group_id, UNDECIDED)
+        return [alert for row in rows if (alert := self.shown(row)) is not None]
+
+    async def count(self, conn: Connection, group_id: bytes, outcome: str, number: int) -> None:
+        """Add to the daily figures."""
+        await alert_rows.count(conn, group_id, self._clock.now().date(), outcome, number)
+
+    async def figures(self, group: Group, since: timedelta) -> dict[str, int]:
+        """How many messages were raised, removed and dismissed."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            return await alert_rows.counts(conn, group_id, (self._clock.now() - since).date())
+
+
+def _hits(keywords: Keywords, content: Content) -> bool:
+    if keywords.hits(content.text):
+        return True
+    return any(keywords.hits(text) for text in content.scannable) or any(
+        keywords.hits(attachment.name) for attachment in content.attachments
+    )
+
+
+def _nobody(at: datetime) -> None:
+    """Nobody draws cards."""
