@@ -41,7 +41,6 @@ class Lane(Enum):
     """Jobs that wait for each other. A slow lane never holds up another."""
 
     GATE = "gate"
-    CRISIS = "crisis"
     ALERTS = "alerts"
     POSTS = "posts"
 
