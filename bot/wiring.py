@@ -13,16 +13,23 @@ from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
 from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
+from bot.services.anonymity import Anonymity
+from bot.services.anonymous_moderation import AnonymousModeration
+from bot.services.anonymous_posts import AnonymousPosts
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
 from bot.services.notices import Notices
+from bot.services.post_changes import PostChanges
 from bot.services.retention import Retention
+from bot.services.silences import Silences
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store
 from bot.store.memory import StoredMemory
+from bot.texts.labels import Labels
 from bot.texts.pack import GroundRules
+from cogs.anonymous import Anonymous
 from cogs.crisis import Crisis
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
@@ -53,6 +60,24 @@ class Circle:
             store, self.outbox, self._chats, self.settings, clock, rules
         )
         self.helplines = Helplines(store, clock)
+        changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
+        silences = Silences(store, clock)
+        posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
+        self._anonymous = AnonymousModeration(
+            store, self.outbox, changes, silences, self.time, clock
+        )
+        anonymity = Anonymity(
+            store,
+            self.outbox,
+            self.directory,
+            self.acknowledgement,
+            self.settings,
+            posts,
+            silences,
+            lambda _group, _text: [],
+            Labels.load(),
+            clock,
+        )
         standing = StandingPosts(
             store, self.outbox, self.directory, StoredMemory(store, "core", clock)
         )
@@ -64,6 +89,7 @@ class Circle:
                 Crisis(self.helplines, self.settings),
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
                 Ephemeral(self.retention, self.directory),
+                Anonymous(anonymity, posts, self._anonymous, silences),
                 help_cog,
             ],
             self._chats,
@@ -79,9 +105,14 @@ class Circle:
             self.retention,
             Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
+            Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
+            Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
         ]
         for source in sources:
             self._schedule.add(source)
+
+    async def _anonymous_upkeep(self) -> None:
+        await self._anonymous.upkeep({group.platform for group in self.directory.groups()})
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.

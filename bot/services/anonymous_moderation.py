@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -161,7 +162,7 @@ class AnonymousModeration:
 
     # Upkeep.
 
-    async def upkeep(self, platforms: list[str]) -> None:
+    async def upkeep(self, platforms: Collection[str]) -> None:
         """Do what time does: tags go after 7 days, silences end, what was held too long is
         erased, ended posts are forgotten after 30 days.
 

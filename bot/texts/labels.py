@@ -30,15 +30,16 @@ class Labels:
     @classmethod
     def load(cls, language: str = DEFAULT_LANGUAGE, folder: Path = FOLDER) -> Labels:
         """Read a language's lists. Raises `TextsError`."""
-        lists: dict[str, list[str]] = {"[first]": [], "[second]": []}
-        into: list[str] = []
-        path = folder / language / "labels.txt"
+        lists: list[list[str]] = [[]]
+        path = folder / language / "labels.md"
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("["):
-                into = lists.setdefault(line.strip(), [])
-            elif not line.startswith("#"):
-                into.extend(line.split())
-        return cls(lists["[first]"], lists["[second]"])
+            if line.startswith("#"):
+                lists.append([])
+            else:
+                lists[-1].extend(line.lower().split())
+        if len(lists) != 3:
+            raise TextsError(f"{language}/labels.md: two headings, with a list of words under each")
+        return cls(lists[1], lists[2])
 
     def __len__(self) -> int:
         return len(self._first) * len(self._second)
