@@ -11,8 +11,9 @@ from typing import Final
 from adapters.sandbox import keeping
 from adapters.sandbox.chat import SandboxChat
 from adapters.sandbox.link import LocalLink
+from adapters.sandbox.seed import LOBBY
 from adapters.sandbox.web import Page, running_at
-from adapters.sandbox.world import Refusal
+from adapters.sandbox.world import BOT, Refusal
 from bot.clock import Clock
 from bot.command_line.console import complain, say
 from bot.command_line.home import FolderLock, Home, make_folder, open_keys, settled
@@ -32,6 +33,9 @@ _SKIPPED: Final = 1_000
 rooms were not written down yet. They are never given out again."""
 _PATIENCE: Final = 10.0
 """Seconds in which another start may still be on its way to having an address."""
+
+
+_CARD_PATIENCE: Final = 10.0
 
 
 async def already_at(folder: Path) -> str | None:
@@ -85,6 +89,7 @@ class Sandbox:
                 await self._up()
             except StartError as error:
                 raise self._may_go(error) from error
+            await self._card_stands()
             _greet(await page.start(), page.wanted, page.port)
             await self._failed
         finally:
@@ -115,11 +120,21 @@ class Sandbox:
         self._running = asyncio.create_task(circle.run(complain), name="sandbox circle")
         self._running.add_done_callback(self._ended)
 
+    async def _card_stands(self) -> None:
+        """Wait a little for the join card, so that whoever opens the page finds it there."""
+
+        def there() -> bool:
+            lobby = self._world.state["rooms"][LOBBY]["messages"].values()
+            return self._failed.done() or any(message["author"] == BOT for message in lobby)
+
+        with suppress(TimeoutError):
+            await self._world.until(lambda: there() or None, _CARD_PATIENCE)
+
     def _ended(self, running: asyncio.Task[None]) -> None:
         if running.cancelled() or self._failed.done():
             return
-        error = running.exception() or StartError("It stopped by itself.")
-        self._failed.set_exception(error)
+        self._fail(running.exception() or StartError("The sandbox stopped by itself."))
+        self._world.touch()
 
     async def _down(self) -> None:
         running, self._running = self._running, None
@@ -153,9 +168,11 @@ class Sandbox:
                 self._fail(StartError(f"It could not begin again (error id {number})."))
                 raise Refusal("bad", "The sandbox could not begin again. It stops.") from error
 
-    def _fail(self, error: StartError) -> None:
+    def _fail(self, error: BaseException) -> None:
         if not self._failed.done():
             self._failed.set_exception(error)
+            # Heard of already, should the end have begun for another reason.
+            self._failed.exception()
 
     def _forget(self) -> None:
         """Remove database and keys: what was played before cannot be read by anyone."""

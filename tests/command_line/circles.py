@@ -1,0 +1,111 @@
+"""Circles on disk for the commands to work on, made by the bot's own store and services."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.clock import Clock
+from bot.model import Account, Group
+from bot.services.group_settings import GroupSettings
+from bot.services.helplines import Helplines, MaySend, Mode
+from bot.store import KeyRing, MasterKey, Store, rules_rows, tables
+from bot.texts.pack import GroundRules
+
+GROUP = Group("discord", "group-handle-5150")
+MEMBER = Account("discord", "member-handle-7070")
+EVERY_HANDLE = (GROUP.handle, MEMBER.handle)
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A real circle's folders, as the settings name them by default."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder / "data" / "circlekeeper.sqlite3"
+
+    @property
+    def ring(self) -> Path:
+        """The key ring."""
+        return self.folder / "keys" / "ring.json"
+
+    @property
+    def master(self) -> Path:
+        """The master key."""
+        return self.folder / "keys" / "master.key"
+
+    async def opened(self) -> Store:
+        """The store."""
+        keys = KeyRing.load(self.ring, MasterKey.load(self.master))
+        return await Store.open(f"sqlite:///{self.database}", keys)
+
+    async def knows_member(self) -> bool:
+        """Whether the database still has the member."""
+        store = await self.opened()
+        try:
+            async with store.read() as conn:
+                return await store.member_id(conn, GROUP, MEMBER) is not None
+        finally:
+            await store.close()
+
+
+def circle(folder: Path, *, emergency: bool = True, checked: tuple[int, ...] = (0,)) -> OnDisk:
+    """A circle of one group with one member, whose helplines were checked so many days ago."""
+    made = OnDisk(folder)
+    KeyRing.create(made.ring, MasterKey.create(made.master))
+    asyncio.run(_fill(made, emergency, checked))
+    return made
+
+
+async def _fill(made: OnDisk, emergency: bool, checked: tuple[int, ...]) -> None:
+    store = await made.opened()
+    try:
+        group_id = await store.group_id(GROUP)
+        rules = GroundRules.default()
+        now = datetime.now(UTC)
+
+        async def work(conn: Any) -> None:
+            await rules_rows.publish(
+                conn,
+                store.keys,
+                group_id,
+                hash=rules.hash,
+                language="en",
+                text=rules.text,
+                published_at=now,
+                due_at=now,
+            )
+            current = await rules_rows.newest(conn, store.keys, group_id)
+            member = await store.member_id(conn, GROUP, MEMBER, create=True)
+            assert current is not None
+            assert member is not None
+            await rules_rows.acknowledge(conn, member, current, "en", now)
+
+        await store.write(work)
+        if emergency:
+            settings = GroupSettings(store)
+            await settings.change(GROUP, "emergency-number", "12 34 56")
+        await _add_lines(store, checked)
+    finally:
+        await store.close()
+
+
+async def _add_lines(store: Store, checked: tuple[int, ...]) -> None:
+    helplines = Helplines(store, Clock())
+    for number, days in enumerate(checked):
+        line = await helplines.add(
+            GROUP, f"Line {number}", Mode.CALL, "00 11 22", "always", MaySend.UNKNOWN
+        )
+        day: date = (datetime.now(UTC) - timedelta(days=days)).date()
+        rows = tables.helplines
+        statement = update(rows).where(rows.c.id == line.id).values(checked_on=day)
+        await store.write(lambda conn, statement=statement: conn.execute(statement))  # type: ignore[misc]

@@ -1,0 +1,171 @@
+"""`migrate`, `backup`, `restore` and `erase`, on a real circle's files and on a running sandbox."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, circle
+from tests.command_line.conftest import Start
+from tests.command_line.process import assert_quiet, done
+
+
+def test_backup_and_restore_bring_back_what_was(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    code, said = done(tmp_path, "backup", "monday.sqlite3")
+    assert code == 0
+    assert str(Path("keys") / "ring.json") in said
+    assert str(Path("keys") / "master.key") in said
+    backup = tmp_path / "monday.sqlite3"
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    content = backup.read_bytes()
+    assert not any(handle.encode() in content for handle in EVERY_HANDLE)
+
+    code, said = done(tmp_path, "backup", "monday.sqlite3")
+    assert (code, backup.read_bytes()) == (1, content)
+    assert "--force" in said
+    assert done(tmp_path, "backup", "monday.sqlite3", "--force")[0] == 0
+
+    assert done(tmp_path, "erase", *whom(), "--yes")[0] == 0
+    code, said = done(tmp_path, "restore", "monday.sqlite3")
+    assert code == 1
+    assert "--yes" in said
+    assert not knows(tmp_path, made.database)
+    code, said = done(tmp_path, "restore", "monday.sqlite3", "--yes")
+    assert code == 0
+    assert "Erase them again" in said
+    assert knows(tmp_path, made.database)
+
+
+def test_a_backup_never_takes_the_place_of_the_bots_own_files(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    before = made.ring.read_bytes(), made.database.read_bytes()
+    for own in (made.ring, made.master, made.database):
+        code, said = done(tmp_path, "backup", str(own), "--force")
+        assert code == 1
+        assert "own files" in said
+    assert (made.ring.read_bytes(), made.database.read_bytes()) == before
+
+
+def test_a_backup_into_a_folder_gets_a_name_with_its_time(tmp_path: Path) -> None:
+    circle(tmp_path)
+    (tmp_path / "backups").mkdir()
+    assert done(tmp_path, "backup", "backups")[0] == 0
+    [written] = (tmp_path / "backups").iterdir()
+    assert written.name.startswith("circlekeeper-2")
+    code, said = done(tmp_path, "backup", "nowhere/monday.sqlite3")
+    assert code == 1
+    assert "mkdir" in said
+
+
+def test_restore_refuses_what_is_no_backup_of_this_circle(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    (tmp_path / "other").mkdir()
+    stranger = circle(tmp_path / "other")
+    before = made.database.read_bytes()
+    (tmp_path / "letter.txt").write_text("Dear all")
+    for source, why in (
+        ("letter.txt", "not a backup"),
+        ("nothing.sqlite3", "no backup"),
+        (str(made.database), "the database itself"),
+        (str(stranger.database), "another key ring"),
+    ):
+        code, said = done(tmp_path, "restore", source, "--yes")
+        assert code == 1, said
+        assert why in said
+    assert made.database.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_while_the_bot_runs(start: Start, tmp_path: Path, port: str) -> None:
+    bot = start(sandbox_port=port)
+    bot.address()
+    assert done(tmp_path, "backup", "running.sqlite3", "--sandbox")[0] == 0
+    for command in (
+        ("restore", "running.sqlite3", "--yes", "--sandbox"),
+        ("erase", "--account", "juniper", "--yes", "--sandbox"),
+    ):
+        code, said = done(tmp_path, *command)
+        assert code == 1
+        assert "The bot is running" in said
+    assert bot.stops() == 0
+    assert done(tmp_path, "restore", "running.sqlite3", "--yes", "--sandbox")[0] == 0
+    code, said = done(tmp_path, "erase", "--account", "juniper", "--yes", "--sandbox")
+    assert code == 0
+    assert "Erased (1)" in said
+    assert_quiet(said, ["juniper"])
+    again = start(sandbox_port=port)
+    again.address()
+    assert again.stops() == 0
+
+
+def test_erase_says_what_went_and_what_stays(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    code, said = done(tmp_path, "erase", *whom(), "--yes")
+    assert code == 0
+    assert said.count("Erased (1)") == 2, "the member and the acknowledgement"
+    assert "7 days" in said
+    assert "Backups from before today" in said
+    assert_quiet(said, EVERY_HANDLE)
+    assert not knows(tmp_path, made.database)
+    code, said = done(tmp_path, "erase", *whom(), "--yes")
+    assert code == 0
+    assert "Nothing was stored about that account" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (("--account", "x", "--group", "unknown", "--yes"), "Nothing is stored about a group"),
+        (("--group", GROUP.handle, "--yes"), "--account"),
+        (("--group", GROUP.handle, "--account", "x"), "--yes"),
+    ],
+)
+def test_erase_never_guesses(tmp_path: Path, given: tuple[str, ...], why: str) -> None:
+    made = circle(tmp_path)
+    code, said = done(tmp_path, "erase", *given)
+    assert code == 1
+    assert why in said
+    assert knows(tmp_path, made.database)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("backup", "x"), ("erase", "--account", "x", "--yes"), ("migrate",)],
+)
+def test_without_a_database_nothing_is_made(tmp_path: Path, command: tuple[str, ...]) -> None:
+    code, said = done(tmp_path, *command)
+    assert code == 1
+    assert "no database" in said
+    assert "--sandbox" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_migrate_says_what_it_would_do_and_does_it(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    assert "nothing to do" in done(tmp_path, "migrate", "--dry-run")[1]
+    with sqlite3.connect(made.database) as db:
+        db.execute("UPDATE alembic_version SET version_num = 'r9999'")
+    db.close()
+    code, said = done(tmp_path, "migrate")
+    assert code == 1
+    assert "newer Circlekeeper" in said
+
+
+def whom() -> tuple[str, ...]:
+    """The circle's one member."""
+    return "--platform", "discord", "--group", GROUP.handle, "--account", MEMBER.handle
+
+
+def knows(folder: Path, database: Path) -> bool:
+    """Whether the database has a member's row; the circle has one member."""
+    del folder
+    db = sqlite3.connect(database)
+    try:
+        (count,) = db.execute("SELECT count(*) FROM members").fetchone()
+    finally:
+        db.close()
+    return bool(count)
