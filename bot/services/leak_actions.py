@@ -1,0 +1,289 @@
+"""What a moderator does about an alert with the platform's help: look, take down, nudge.
+
+What is fetched is shown to one person, or handed back to its author, and kept nowhere else. The
+author's own words wait sealed in the outbox until they are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.chat import Can, Right
+from bot.clock import Clock
+from bot.detection import Finding
+from bot.errors import Refused
+from bot.model import Account, Content, Group, Message, MessageRef, Room, RoomKind
+from bot.outbox import Lane, Outbox, Tell
+from bot.services.directory import Directory
+from bot.services.keywords import LeakKeywords
+from bot.services.leak_cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
+from bot.services.leaks import Leaks
+from bot.services.notices import Notices
+from bot.store import Connection, Store, alert_rows
+
+TOLD = "leak-told"
+NUDGED = "leak-nudged"
+MOST_SHOWN = 3
+LONGEST_SHOWN = 1_500
+"""Characters of all messages that are shown together."""
+FETCHED_AT_ONCE = 8
+
+HideAnonymous = Callable[[MessageRef, str], Awaitable[bool]]
+"""Hides an anonymous post and tells whoever holds its receipt. False: it was none of those."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """A message as one moderator sees it, with » « around what matched."""
+
+    author: str
+    text: str
+    matched: bool
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TakenDown:
+    """What came of a removal: how many messages, and how many authors will not hear of it."""
+
+    count: int
+    untold: int
+    anonymous: int
+
+
+class LeakActions:
+    """Acts on an alert's messages. Every action looks at them as they are now."""
+
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        directory: Directory,
+        leaks: Leaks,
+        keywords: LeakKeywords,
+        notices: Notices,
+        clock: Clock,
+        hide_anonymous: HideAnonymous,
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._directory = directory
+        self._leaks = leaks
+        self._keywords = keywords
+        self._notices = notices
+        self._clock = clock
+        self._hide_anonymous = hide_anonymous
+
+    async def show(self, group: Group, alert_id: str) -> tuple[list[Seen], int]:
+        """The newest messages of an alert, and how many more there are. Raises `Refused`."""
+        alert = await self._leaks.look(group, alert_id)
+        newest = alert.messages[-MOST_SHOWN:]
+        found = await self._fetched(newest)
+        share = LONGEST_SHOWN // len(found)
+        seen = [self._seen(group, message, share) for message in found]
+        return seen, len(alert.messages) - len(newest)
+
+    def _seen(self, group: Group, message: Message, most: int) -> Seen:
+        matched: list[str] = []
+        cut = False
+        for text in _pieces(message.content):
+            findings = self._keywords.find(group, text)
+            if findings:
+                shown, short = excerpt(text, findings, most)
+                matched.append(shown)
+                cut = cut or short
+        if matched:
+            joined, short = excerpt("\n".join(matched), [], most)
+        else:
+            joined, short = excerpt("\n".join(_pieces(message.content)), [], most)
+        return Seen(message.author_name, joined, bool(matched), cut or short)
+
+    async def remove(
+        self, group: Group, account: Account, alert_id: str, reason: Reason
+    ) -> TakenDown:
+        """Take an alert's messages down; their authors get the reason and their words.
+
+        All of it is decided in one transaction, with what the authors are told. Raises `Refused`.
+        """
+        alert = await self._mine(group, account, alert_id)
+        chat = self._directory.chat(group)
+        if Right.REMOVE not in await chat.rights(alert.room):
+            raise Refused("leak-cannot-remove", {"room": alert.room})
+        found = await self._fetched(alert.messages)
+        for message in found:
+            if message.pinned:
+                raise Refused("leak-pinned", {"message": message.ref})
+        by_author = _by_author(found)
+        can_tell = Can.TELL in chat.can
+
+        async def work(conn: Connection) -> bool:
+            now = self._clock.now()
+            won = await self._leaks.move_within(
+                conn, group, account, alert, REMOVED, decided_at=now
+            )
+            if not won:
+                return False
+            await self._leaks.remove_within(conn, alert.messages)
+            for number, (author, messages) in enumerate(by_author.items()):
+                if can_tell:
+                    words = ["\n".join(_said(message.content)) for message in messages]
+                    files = any(message.content.attachments for message in messages)
+                    job = Tell(group, author, told(alert.room, reason, words, files=files))
+                    key = f"{TOLD} {alert.id} {number}"
+                    await self._outbox.put(conn, job, key=key, purpose=TOLD, lane=Lane.ALERTS)
+            return True
+
+        if not await self._store.write(work):
+            raise await self._leaks.refusal(group, account, alert_id)
+        self._leaks.expect(self._clock.now())
+        await self._leaks.take_down(alert.messages)
+        own = [message for message in found if message.own]
+        hidden = [await self._hide_anonymous(message.ref, reason.value) for message in own]
+        return TakenDown(
+            count=len(alert.messages),
+            untold=0 if can_tell else len(by_author),
+            anonymous=hidden.count(False),
+        )
+
+    async def nudge(self, group: Group, account: Account, alert_id: str) -> int:
+        """Ask the authors, kindly and alone, to look again; once a message. Raises `Refused`.
+
+        Gives how many people are asked.
+        """
+        alert = await self._mine(group, account, alert_id)
+        if Can.TELL not in self._directory.chat(group).can:
+            raise Refused("leak-cannot-tell")
+        found = await self._fetched(alert.messages)
+        if all(message.own for message in found):
+            raise Refused("leak-nudge-anonymous")
+        by_author = _by_author(found)
+
+        async def work(conn: Connection) -> int:
+            keys, group_id = self._store.keys, await self._store.group_id(group, conn)
+            row = await alert_rows.one(conn, keys, group_id, bytes.fromhex(alert.id))
+            if row is None or row.state not in (OPEN, CLAIMED):
+                return 0
+            fresh = {each.message: each.id for each in row.messages if not each.nudged}
+            asked = 0
+            for author, messages in by_author.items():
+                ids = [fresh[each.ref.handle] for each in messages if each.ref.handle in fresh]
+                if not ids:
+                    continue
+                asked += 1
+                await alert_rows.nudged(conn, ids)
+                job = Tell(group, author, nudge(alert, len(ids)))
+                # Named after the message, so that asking twice is asking once.
+                key = f"{NUDGED} {ids[0].hex()}"
+                await self._outbox.put(conn, job, key=key, purpose=NUDGED, lane=Lane.ALERTS)
+            await alert_rows.draw_at(conn, row.id, self._clock.now())
+            return asked
+
+        asked = await self._store.write(work)
+        if not asked:
+            await self._mine(group, account, alert_id)
+            raise Refused("leak-nudged-already")
+        self._leaks.expect(self._clock.now())
+        return asked
+
+    async def take_back(self, group: Group, account: Account, alert_id: str) -> int:
+        """An author takes back what an alert is about, at once. Raises `Refused`."""
+        try:
+            alert = await self._leaks.look(group, alert_id)
+            found = await self._fetched(alert.messages)
+        except Refused:
+            raise Refused("message-gone") from None
+        own = [message.ref for message in found if message.author == account]
+        if not own:
+            raise Refused("message-gone")
+        await self._leaks.take_down(own)
+        return len(own)
+
+    async def not_reached(self, group: Group, job: str) -> None:
+        """Somebody could not be told. The moderators hear that, and nothing about who it is."""
+        key = "leak-author-not-told" if job.startswith(TOLD) else "leak-author-not-asked"
+        await self._notices.tell(group, key, about=job)
+
+    async def look_again(self, group: Group, account: Account, room: Room) -> None:
+        """Somebody whose message went asks the moderators to look again: a line, no name.
+
+        Once a day for each who asks. Raises `Refused`.
+        """
+        known = self._directory.known.get(room)
+        if known is None or room.group != group or known.kind is not RoomKind.CIRCLE:
+            raise Refused("message-gone")
+        group_id = await self._store.group_id(group)
+        asker = self._store.keys.account_blind(group_id, account).hex()
+        await self._notices.tell(group, "leak-look-again", {"room": room}, about=asker)
+
+    async def _mine(self, group: Group, account: Account, alert_id: str) -> Alert:
+        """An alert that an account may decide about now: nobody's, or their own."""
+        alert = await self._leaks.look(group, alert_id)
+        claimed = alert.state == CLAIMED and alert.holder == account
+        if alert.state != OPEN and not claimed:
+            raise await self._leaks.refusal(group, account, alert_id)
+        return alert
+
+    async def _fetched(self, refs: Sequence[MessageRef]) -> list[Message]:
+        """Messages as they are now; of those that are gone, the alert hears. Raises `Refused`."""
+        slots = asyncio.Semaphore(FETCHED_AT_ONCE)
+
+        async def fetch(ref: MessageRef) -> Message | None:
+            async with slots:
+                return await self._directory.chat(ref.room.group).fetch(ref)
+
+        found = await asyncio.gather(*[fetch(ref) for ref in refs])
+        for ref, message in zip(refs, found, strict=True):
+            if message is None and (forgetting := self._leaks.removed(ref)) is not None:
+                await forgetting
+        there = [message for message in found if message is not None]
+        if not there:
+            raise Refused("leak-message-gone")
+        return there
+
+
+def _by_author(messages: Sequence[Message]) -> dict[Account, list[Message]]:
+    """Messages by author, without the bot's own: nobody knows whose those are."""
+    by_author: dict[Account, list[Message]] = {}
+    for message in messages:
+        if not message.own:
+            by_author.setdefault(message.author, []).append(message)
+    return by_author
+
+
+def _said(content: Content) -> list[str]:
+    return [text for text in (content.text, *content.scannable) if text.strip()]
+
+
+def _pieces(content: Content) -> list[str]:
+    return [*_said(content), *(attachment.name for attachment in content.attachments)]
+
+
+def excerpt(text: str, findings: Sequence[Finding], most: int) -> tuple[str, bool]:
+    """At most about `most` characters of a text, from shortly before the first finding on.
+
+    Puts » « around the findings, and says whether anything was left out.
+    """
+    first = findings[0].start if findings else 0
+    start = 0 if len(text) <= most else max(0, min(first - most // 4, len(text) - most))
+    end = min(len(text), start + most)
+    shown, at = [], start
+    for opened, closed in _merged(findings):
+        opened, closed = max(opened, at), min(closed, end)
+        if opened < closed:
+            shown += [text[at:opened], "»", text[opened:closed], "«"]
+            at = closed
+    shown.append(text[at:end])
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return f"{before}{''.join(shown)}{after}", bool(before or after)
+
+
+def _merged(findings: Sequence[Finding]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for finding in findings:
+        if merged and finding.start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], finding.end))
+        else:
+            merged.append((finding.start, finding.end))
+    return merged
