@@ -12,7 +12,8 @@ What a `write` or an `append` promised is on disk when it returns.
 from __future__ import annotations
 
 from bot.store.columns import Blind, RowId, Sealed, SealedBox, UtcTime, new_id
-from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, MasterKey, short_of
+from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, short_of
+from bot.store.masterkey import MasterKey
 from bot.store.store import Connection, Store
 from bot.store.writer import RowRefused
 

@@ -8,16 +8,12 @@ that key unreadable in every copy of the database there is.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
 import os
-import stat
 import struct
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,14 +24,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.errors import NotDurable, StartError
 from bot.model import Account
 from bot.store.columns import ROW_ID_BYTES, SealedBox, to_microseconds
+from bot.store.masterkey import KEY_BYTES, NONCE_BYTES, MasterKey, write_ring
 
-KEY_BYTES: Final = 32
 EPOCH_SECONDS: Final = 7 * 24 * 3600
 """A tag key serves one group for seven days."""
 
 TAG_BYTES: Final = 16
 _FORMAT: Final = 1
-_NONCE_BYTES: Final = 12
 _HASH_BYTES: Final = 16
 # Texts are padded to whole steps, so that a box's size does not tell one Matrix id from another.
 _STEP: Final = 32
@@ -49,83 +44,6 @@ class KeyDestroyed(Exception):
 
 class CannotOpen(Exception):
     """A box does not belong to this column and row, or was sealed under another ring."""
-
-
-class MasterKey:
-    """The 32 bytes under which the ring is kept. Never beside the database or its backups."""
-
-    __slots__ = ("_wrap", "readable_by_others")
-
-    def __init__(self, key: bytes, *, readable_by_others: bool = False) -> None:
-        if len(key) != KEY_BYTES:
-            raise ValueError("a master key is 32 bytes")
-        self._wrap = AESGCM(key)
-        self.readable_by_others = readable_by_others
-        """The key file's mode lets other users of the machine read it: worth a warning."""
-
-    @classmethod
-    def create(cls, path: Path) -> MasterKey:
-        """Make a key in a new file, for its owner alone (mode 0600).
-
-        Raises `StartError` when there is a file already, or none can be written.
-        """
-        key = os.urandom(KEY_BYTES)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(key) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            _sync_folder(path.parent)
-        except FileExistsError:
-            raise StartError(
-                f"{path} exists already. A master key is never overwritten: what was sealed "
-                "with it would be lost. Move the file away if you are sure."
-            ) from None
-        except OSError as error:
-            raise StartError(
-                f"The master key cannot be written to {path}: {error.strerror}."
-            ) from None
-        return cls(key)
-
-    @classmethod
-    def load(cls, path: Path) -> MasterKey:
-        """Read a key as `create` writes it. Raises `StartError` with what to do."""
-        try:
-            written = path.read_bytes()
-            mode = path.stat().st_mode
-        except FileNotFoundError:
-            raise StartError(
-                f"There is no master key at {path}. Put the file back from where you keep its "
-                "copy, or correct the setting. Without it nothing that is stored can be read."
-            ) from None
-        except OSError as error:
-            raise StartError(f"The master key {path} cannot be read: {error.strerror}.") from None
-        try:
-            key = base64.b64decode(written.strip(), validate=True)
-        except binascii.Error:
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise StartError(
-                f"{path} does not hold a master key (one line of 44 characters). "
-                "Put the file back from where you keep its copy."
-            )
-        return cls(key, readable_by_others=bool(mode & (stat.S_IRGRP | stat.S_IROTH)))
-
-    def wrap(self, name: str, key: bytes) -> str:
-        """A key for the file, bound to its name there."""
-        nonce = os.urandom(_NONCE_BYTES)
-        boxed = nonce + self._wrap.encrypt(nonce, key, name.encode())
-        return base64.b64encode(boxed).decode()
-
-    def unwrap(self, name: str, wrapped: str) -> bytes:
-        """The reverse of `wrap`. Raises `InvalidTag` or `ValueError`."""
-        boxed = base64.b64decode(wrapped, validate=True)
-        return self._wrap.decrypt(boxed[:_NONCE_BYTES], boxed[_NONCE_BYTES:], name.encode())
-
-    def __repr__(self) -> str:
-        return "<master key>"
 
 
 class KeyRing:
@@ -177,7 +95,7 @@ class KeyRing:
         ring = cls(path, master, keys, state)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, ring._state())
+            write_ring(path, ring._state())
         except OSError as error:
             raise StartError(
                 f"The key ring cannot be written to {path}: {error.strerror}."
@@ -233,7 +151,7 @@ class KeyRing:
         `column` is "table.column" or the column itself. About 2 us. Any text can be sealed, lone
         surrogates too; the caller limits its length.
         """
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = os.urandom(NONCE_BYTES)
         plain = text.encode("utf-8", _ENCODING) + b"\x80"
         plain += bytes(-len(plain) % _STEP)
         return SealedBox(
@@ -421,7 +339,7 @@ class KeyRing:
     ) -> None:
         # First the file, then memory: when the disk refuses, nothing has happened.
         try:
-            _write(self._path, _as_state(wrapped, silences, floor, last_silence))
+            write_ring(self._path, _as_state(wrapped, silences, floor, last_silence))
         except OSError:
             raise NotDurable("the key ring could not be written") from None
         self._wrapped, self._ends = wrapped, silences
@@ -475,37 +393,3 @@ def _check_shape(state: dict[str, Any], wrapped: dict[str, str]) -> None:
     numbers = [state["no_tags_before"], state["last_silence"], *state["silences"].values()]
     if not all(type(number) is int for number in numbers):
         raise ValueError("numbers")
-
-
-def _write(path: Path, state: dict[str, Any]) -> None:
-    """Replace the file as one step, on disk before this returns; wipe what it held before."""
-    new = path.with_name(path.name + ".new")
-    handle = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(state, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        old: int | None = os.open(path, os.O_WRONLY)
-    except FileNotFoundError:
-        old = None
-    try:
-        os.replace(new, path)
-        _sync_folder(path.parent)
-        # A destroyed key is wrapped, but the blocks of the old file need not keep it either. The
-        # new file stands by now, so a failure here changes nothing; a hard link is a host's copy.
-        if old is not None and os.fstat(old).st_nlink == 0:
-            with suppress(OSError):
-                os.pwrite(old, bytes(os.fstat(old).st_size), 0)
-                os.fsync(old)
-    finally:
-        if old is not None:
-            os.close(old)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from bot.errors import StartError
 from bot.model import Group, Room
-from bot.store import KeyRing, MasterKey, Store
+from bot.store import KeyRing, MasterKey, Store, migrations
 from bot.store.tables import groups, rooms
 from tests.store.conftest import ANA, BEN, GROUP, ROOM
 from tests.store.planting import plant
@@ -102,9 +102,13 @@ async def test_a_server_that_is_not_there_is_named_without_its_password(keys: Ke
     assert "user" in str(caught.value)
 
 
-@pytest.mark.parametrize("damage", ["text", "header", "middle", "cut", "folder"])
+@pytest.mark.parametrize("damage", ["text", "header", "middle", "cut", "cut and large", "folder"])
 async def test_a_damaged_file_is_refused_and_left_as_it_is(
-    sqlite_url: str, sqlite_file: Path, keys: KeyRing, damage: str
+    sqlite_url: str,
+    sqlite_file: Path,
+    keys: KeyRing,
+    damage: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = await Store.open(sqlite_url, keys)
     for n in range(30):
@@ -119,7 +123,9 @@ async def test_a_damaged_file_is_refused_and_left_as_it_is(
         case "middle":
             # Every page but the first two: whatever is read, it is wrong.
             whole[8192:] = os.urandom(len(whole) - 8192)
-        case "cut":
+        case "cut" | "cut and large":
+            if damage != "cut":
+                monkeypatch.setattr(migrations, "_THOROUGH_UP_TO", 0)
             del whole[len(whole) // 2 :]
         case "folder":
             sqlite_file.unlink()

@@ -235,7 +235,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_blind", name=op.f("uq_alert_messages_message_blind")),
         comment="Which messages a card is about; never what they say or who wrote them.",
     )
-    op.create_index(op.f("ix_alert_messages_alert_id"), "alert_messages", ["alert_id"], unique=False)
+    op.create_index(
+        op.f("ix_alert_messages_alert_id"), "alert_messages", ["alert_id"], unique=False
+    )
     op.create_table(
         "alert_counts",
         sa.Column("group_id", RowId(), nullable=False),
