@@ -214,7 +214,7 @@ class Page:
         except Refusal as refusal:
             said = refusal.sentence or "That did not work."
             return {"type": "refused", "number": number, "text": said}
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             said = "The page asked for something misshapen."
             return {"type": "refused", "number": number, "text": said}
 

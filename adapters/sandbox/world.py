@@ -23,6 +23,7 @@ BOT = "circlekeeper"
 
 _KEYS_KEPT = 20_000
 _ANSWERS_KEPT = 30
+_LONGEST_PUSH = 366 * 86_400.0
 
 
 class Refusal(Exception):
@@ -66,8 +67,8 @@ class World:
 
     def shift(self, seconds: float) -> None:
         """Push time forward. The bot's clock follows through the log."""
-        if seconds < 0:
-            raise Refusal("bad", "Time goes forward only.")
+        if not 0 <= seconds <= _LONGEST_PUSH:
+            raise Refusal("bad", "Time goes forward only, and a year at most.")
         self.state["shift"] += seconds
         self.log("clock", shift=self.state["shift"])
         self.tick()

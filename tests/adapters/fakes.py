@@ -60,7 +60,7 @@ class Shelf:
     async def put_many(
         self,
         values: dict[str, str],
-        lasts: timedelta | None = None,  # noqa: ARG002
+        lasts: timedelta | None = None,
     ) -> None:
         self._check()
         self.values.update(values)

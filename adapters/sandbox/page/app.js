@@ -1,7 +1,7 @@
 // The sandbox's page: one pane for each person, side by side or one at a time.
 import { h, say, setTime, now, momentWords, spanWords, dueWords } from "./dom.js";
 import { connect, ask } from "./link.js";
-import { Pane, roleWord } from "./pane.js";
+import { Pane, newsWords, roleWord } from "./pane.js";
 import { settings, confirmStartOver } from "./dialogs.js";
 
 // The secret belongs in nobody's screenshot, and a cookie stands for it from here on.
@@ -143,8 +143,8 @@ class App {
     const focused = document.activeElement?.dataset?.person;
     list.replaceChildren(
       ...wanted.map(({ id, words, shown, news }) => {
-        const chip = h("button", { type: "button", class: "chip", "aria-pressed": String(shown), "data-person": id, onclick: () => this.toggle(id) }, words);
-        if (news) chip.append(h("span", { class: "unread" }, h("span", { class: "aside" }, ", "), String(news), h("span", { class: "aside" }, " new")));
+        const chip = h("button", { type: "button", class: "chip", "aria-pressed": String(shown), "data-person": id, "aria-label": newsWords(words, news), onclick: () => this.toggle(id) }, words);
+        if (news) chip.append(h("span", { class: "unread" }, String(news)));
         return h("li", {}, chip);
       }),
     );

@@ -1,5 +1,5 @@
 // The commands of one person: the list, and the form that a command needs.
-import { h } from "./dom.js";
+import { h, aside } from "./dom.js";
 import { form, focusFirst } from "./forms.js";
 
 const LEVELS = ["guest", "member", "moderator", "admin"];
@@ -28,11 +28,11 @@ export class Commands {
   }
 
   /** A command as a button. What needs more than this person is greyed; the core decides. */
-  one(command, at = {}) {
+  one(command, where, at = {}) {
     const allowed = LEVELS.indexOf(this.level) >= LEVELS.indexOf(command.needs);
     const needs = allowed ? null : h("span", { class: "needs" }, ` for ${command.needs}s`);
     const run = () => this.run(command, at);
-    return h("button", { type: "button", class: allowed ? "small" : "small greyed", onclick: run }, capital(command.name), needs);
+    return h("button", { type: "button", class: allowed ? "small" : "small greyed", onclick: run }, capital(command.name), needs, aside(where));
   }
 
   async run(command, { room = this.pane.open, message = null } = {}) {
@@ -73,7 +73,7 @@ export class Commands {
   }
 
   row(command) {
-    return h("li", {}, this.one(command), h("span", { class: "quiet" }, command.help));
+    return h("li", {}, this.one(command, ", command"), h("span", { class: "quiet" }, command.help));
   }
 
   open(title, ...content) {

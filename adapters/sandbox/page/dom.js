@@ -22,33 +22,23 @@ export function say(element, words) {
 
 const LIST = /^\s*(?:[-•*]|(\d{1,2})[.)])\s+(.*)$/;
 
-/** Paragraphs, line breaks and lists from plain text. */
+/** Paragraphs and lists from plain text: a line is a paragraph, an empty line a wider gap. */
 export function paragraphs(text) {
   const parts = [];
   let list = null;
-  let lines = [];
-  const flush = () => {
-    if (lines.length) {
-      const paragraph = h("p");
-      lines.forEach((line, index) => paragraph.append(...(index ? [h("br"), line] : [line])));
-      parts.push(paragraph);
-    }
-    lines = [];
-  };
+  let gap = false;
   for (const line of text.split("\n")) {
     const item = LIST.exec(line);
     if (item) {
-      flush();
       const tag = item[1] ? "OL" : "UL";
-      if (!list || list.tagName !== tag) parts.push((list = h(tag, item[1] ? { start: item[1] } : {})));
+      if (list?.tagName !== tag) parts.push((list = h(tag, item[1] ? { start: item[1] } : {})));
       list.append(h("li", {}, item[2]));
-      continue;
+    } else if (line.trim()) {
+      list = null;
+      parts.push(h("p", { class: gap ? "gap" : null }, line));
     }
-    list = null;
-    if (line.trim()) lines.push(line);
-    else flush();
+    gap = !line.trim();
   }
-  flush();
   return parts;
 }
 

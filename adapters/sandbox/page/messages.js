@@ -115,15 +115,18 @@ function more(pane, room, message, name, mine) {
     "More",
     aside(`, message ${message.n} by ${name}`),
   );
+  // Buttons of the bot may be called the same; these say which message they are at.
+  const here = `, message ${message.n}`;
+  const button = (label, onclick) => h("button", { type: "button", class: "small", onclick }, label, aside(here));
   const act = (label, what, given) =>
-    h("button", { type: "button", class: "small", onclick: () => pane.ask(what, { room, message: message.id, ...given }).catch(() => {}) }, label);
+    button(label, () => pane.ask(what, { room, message: message.id, ...given }).catch(() => {}));
   const actions = () => {
-    const list = [h("button", { type: "button", class: "small", onclick: () => pane.answerTo(message) }, "Answer")];
-    if (mine) list.push(h("button", { type: "button", class: "small", onclick: () => pane.startEdit(message) }, "Edit"));
+    const list = [button("Answer", () => pane.answerTo(message))];
+    if (mine) list.push(button("Edit", () => pane.startEdit(message)));
     if (mine || pane.moderates) list.push(act("Remove", "take_back", {}));
     if (pane.moderates) list.push(act(message.pinned ? "Unpin" : "Pin", "pin", { pinned: !message.pinned }));
     for (const command of pane.app.state.commands.filter((known) => known.on_message)) {
-      list.push(pane.commands.one(command, { room, message: message.id }));
+      list.push(pane.commands.one(command, here, { room, message: message.id }));
     }
     return list;
   };

@@ -12,6 +12,9 @@ export function roleWord(person) {
   return { member: "Member", moderator: "Moderator", admin: "Admin" }[person.role];
 }
 
+/** A name for the ear: unread marks are said, not only shown. */
+export const newsWords = (name, news) => (news ? `${name}, ${news} new` : name);
+
 export class Pane {
   constructor(app, id) {
     this.app = app;
@@ -54,6 +57,13 @@ export class Pane {
     return this.person.here ? [...this.person.rooms, this.person.private] : [];
   }
 
+  /** Where somebody looks first: moderators at their cards, members where the group talks. */
+  get home() {
+    const kinds = this.moderates ? ["moderators", "lobby"] : ["circle", "lobby"];
+    const first = (kind) => this.rooms.find((room) => this.app.state.rooms[room]?.kind === kind);
+    return first(kinds[0]) ?? first(kinds[1]) ?? this.rooms[0] ?? null;
+  }
+
   /** What this person sees in a room, oldest first. */
   messages(room) {
     if (room === this.person.private) return this.person.chat;
@@ -88,7 +98,7 @@ export class Pane {
   update(person, shown) {
     const first = this.person === null;
     this.person = person;
-    if (!this.rooms.includes(this.open)) this.open = this.rooms[0] ?? null;
+    if (!this.rooms.includes(this.open)) this.open = this.home;
     if (first) for (const room of this.rooms) this.seen.set(room, this.newest(room));
     this.watchLock(first);
     if (shown && this.open) this.seen.set(this.open, this.newest(this.open));
@@ -135,8 +145,8 @@ export class Pane {
     this.tabs.replaceChildren(
       ...wanted.map(({ room, unread, name }) => {
         const selected = room === this.open;
-        const tab = h("button", { type: "button", role: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", onclick: () => this.show(room) }, name);
-        if (unread) tab.append(h("span", { class: "unread" }, aside(", "), String(unread), aside(" new")));
+        const tab = h("button", { type: "button", role: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", "aria-label": newsWords(name, unread), onclick: () => this.show(room) }, name);
+        if (unread) tab.append(h("span", { class: "unread" }, String(unread)));
         return tab;
       }),
     );
@@ -182,7 +192,8 @@ export class Pane {
     let before = null;
     let answered = null;
     for (const entry of entries) {
-      const signature = JSON.stringify(entry) + (entry.buttons?.length ? context : this.person.role);
+      const quoted = entry.reply_to ? this.find(this.open, entry.reply_to)?.text : "";
+      const signature = JSON.stringify([entry, quoted, entry.buttons?.length ? context : this.person.role]);
       let drawn = this.drawn.get(entry.id);
       if (drawn?.signature !== signature) {
         const element = entry.trace ? traceElement(entry) : messageElement(this, this.open, entry, plain);

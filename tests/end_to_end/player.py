@@ -1,0 +1,141 @@
+"""Player: the one person who plays the sandbox in a browser, by role and accessible name only."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from playwright.async_api import Download, Locator, Page, expect
+
+
+class Player:
+    """The page as a whole."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def pane(self, name: str) -> Pane:
+        """Somebody's pane ("Moderator Ana", or just "Ana"), brought into sight."""
+        people = self.page.get_by_role("navigation", name="People")
+        chip = people.get_by_role("button", name=re.compile(rf"\b{re.escape(name)}\b"))
+        if await chip.get_attribute("aria-pressed") != "true":
+            await chip.click()
+        await expect(chip).to_have_attribute("aria-pressed", "true")
+        # The role in a pane's name changes when somebody is let in; the person stays.
+        who = re.compile(rf"(^|\s){re.escape(name.split()[-1])}$")
+        found = self.page.get_by_role("main").get_by_role("region", name=who)
+        await expect(found).to_be_visible()
+        return Pane(self.page, found)
+
+    async def pushes_time(self, by: timedelta) -> None:
+        """Press the clock's buttons until this much time has passed."""
+        clock = self.page.get_by_role("group", name="Clock")
+        seconds = int(by.total_seconds())
+        for label, size in (("+1 day", 86_400), ("+1 hour", 3_600), ("+1 minute", 60)):
+            for _ in range(seconds // size):
+                await clock.get_by_role("button", name=label, exact=True).click()
+            seconds %= size
+
+    async def lets_somebody_arrive(self) -> None:
+        """Somebody new comes into the lobby."""
+        await self.page.get_by_role("button", name="Someone new arrives").click()
+
+    async def takes_right_away(self, right: str, room: str) -> None:
+        """Take a right of the bot away ("Remove messages" in "Evening circle")."""
+        await self.page.get_by_role("button", name="Rights and roles").click()
+        dialog = self.page.get_by_role("dialog", name="Rights and roles")
+        await dialog.get_by_role("checkbox", name=f"{right} in {room}").uncheck()
+        await dialog.get_by_role("button", name="Done").click()
+
+    async def starts_over(self) -> None:
+        """Forget everything."""
+        await self.page.get_by_role("button", name="Start over").click()
+        dialog = self.page.get_by_role("dialog", name="Start over?")
+        await dialog.get_by_role("button", name="Forget everything").click()
+        await expect(dialog).to_be_hidden()
+
+
+class Pane:
+    """One person's pane."""
+
+    def __init__(self, page: Page, region: Locator) -> None:
+        self.page = page
+        self.region = region
+
+    async def opens(self, room: str) -> None:
+        """Go to a room."""
+        tab = self.region.get_by_role("tab", name=re.compile(rf"^{re.escape(room)}\b"))
+        await tab.click()
+        await expect(tab).to_have_attribute("aria-selected", "true")
+
+    async def rooms(self) -> list[str]:
+        """The rooms that are open to this person, without unread marks."""
+        tabs = await self.region.get_by_role("tab").all_inner_texts()
+        return [text.split("\n")[0].split(",")[0].strip() for text in tabs]
+
+    async def writes(self, text: str) -> None:
+        """Write in the open room."""
+        await self.region.get_by_role("textbox", name=re.compile("^Write in ")).fill(text)
+        await self.region.get_by_role("button", name="Send", exact=True).last.click()
+        await self.sees(text)
+
+    async def presses(self, label: str) -> None:
+        """Press the newest button with this label."""
+        await self.region.get_by_role("button", name=label, exact=True).click()
+
+    async def runs(self, command: str, **fields: str) -> None:
+        """Choose a command from the list and fill its form by the fields' labels."""
+        await self.presses("Commands")
+        panel = self.region.get_by_role("region", name="Commands")
+        await panel.get_by_role("button", name=f"{command}, command", exact=True).click()
+        if fields:
+            await self.fills(**{label.replace("_", " "): value for label, value in fields.items()})
+
+    async def fills(self, **fields: str) -> None:
+        """Fill the newest form by its labels and send it."""
+        form = self.region.get_by_role("form", name=re.compile("^Form: ")).last
+        for label, value in fields.items():
+            field = form.get_by_label(re.compile(rf"^{re.escape(label)}", re.IGNORECASE))
+            kind = await field.evaluate("element => element.tagName")
+            if kind == "SELECT":
+                await field.select_option(label=value)
+            else:
+                await field.fill(value)
+        await form.get_by_role("button", name="Send", exact=True).click()
+
+    async def does(self, action: str, at: str) -> None:
+        """Open a message's actions and take one ("Remove", "Let go") at the message with a text."""
+        message = self.message(at)
+        more = message.get_by_role("button", name=re.compile("^More"))
+        if await more.get_attribute("aria-expanded") != "true":
+            await more.click()
+        name = re.compile(rf"^{re.escape(action)}, message ")
+        await message.get_by_role("button", name=name).click()
+
+    def message(self, text: str) -> Locator:
+        """The newest message that holds a text."""
+        return self.region.get_by_role("article").filter(has_text=text).last
+
+    async def sees(self, text: str) -> None:
+        """Wait for a text in the open room."""
+        await expect(self.message(text)).to_be_visible()
+
+    async def sees_no(self, text: str) -> None:
+        """Wait until a text is not there."""
+        await expect(self.region.get_by_role("article").filter(has_text=text)).to_have_count(0)
+
+    async def sees_alone(self, text: str) -> None:
+        """Wait for a text that is marked as for this person's eyes only."""
+        await self.sees(text)
+        await expect(self.message(text)).to_contain_text("Only you can see this")
+
+    async def lock_screen(self, line: str) -> None:
+        """Wait for a line on the lock screen."""
+        shown = self.region.get_by_role("status").filter(has_text="On the lock screen")
+        await expect(shown).to_contain_text(line)
+
+    async def downloads(self, name: str) -> Download:
+        """Download a file that was offered."""
+        async with self.page.expect_download() as coming:
+            await self.region.get_by_role("link", name=re.compile(name)).last.click()
+        return await coming.value

@@ -1,0 +1,138 @@
+"""The page itself, with the real bot behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from playwright.async_api import expect
+
+from tests.end_to_end.conftest import OpenPage
+from tests.end_to_end.player import Player
+
+_NAMES = """
+elements => elements
+  .filter(element => element.checkVisibility())
+  .map(element => (element.getAttribute("aria-label") || element.labels?.[0]?.textContent ||
+    element.textContent).trim())
+"""
+
+
+async def test_help_is_one_press_away_and_for_one_pair_of_eyes(player: Player) -> None:
+    wren = await player.pane("Newcomer Wren")
+    assert await wren.rooms() == ["Start here", "Private"]
+    await wren.presses("Help now")
+    await wren.sees_alone("not real")
+    ana = await player.pane("Moderator Ana")
+    await ana.opens("Start here")
+    await ana.sees_no("not real")
+
+
+async def test_the_secret_leaves_the_address_bar(player: Player, address: str) -> None:
+    assert "key=" in address
+    assert "key=" not in player.page.url
+    await player.page.reload()
+    await player.pane("Wren")
+
+
+async def test_every_control_has_a_name_that_is_unique_in_its_pane(player: Player) -> None:
+    wren = await player.pane("Wren")
+    await wren.presses("Help now")
+    await wren.sees_alone("not real")
+    for label in ("Join", "Help now"):
+        await wren.presses(label)
+    await wren.presses("Commands")
+    await expect(wren.region.get_by_role("article")).to_have_count(4)
+    for name in ("Wren", "Juniper", "Ana"):
+        pane = await player.pane(name)
+        controls = pane.region.locator("button, input, select, textarea, a[href], summary")
+        names = Counter(await controls.evaluate_all(_NAMES))
+        assert "" not in names
+        assert [name for name, times in names.items() if times > 1] == []
+
+
+async def test_time_left_is_shown_and_pushed(player: Player) -> None:
+    juniper = await player.pane("Juniper")
+    await juniper.opens("Evening circle")
+    await juniper.writes("I slept through a night.")
+    await expect(juniper.message("I slept")).to_contain_text("goes in 1 day")
+    await player.pushes_time(timedelta(hours=2))
+    await expect(juniper.message("I slept")).to_contain_text("goes in 22 hours")
+    await player.pushes_time(timedelta(days=1))
+    await juniper.sees_no("I slept")
+    await expect(juniper.region.get_by_text("removed from the room")).to_be_visible()
+
+
+async def test_members_talk_and_others_see_what_is_new(player: Player) -> None:
+    juniper, basil = await player.pane("Juniper"), await player.pane("Basil")
+    await juniper.opens("Small wins")
+    await juniper.writes("I called my sister.")
+    unread = basil.region.get_by_role("tab", name="Small wins, 1 new")
+    await expect(unread).to_be_visible()
+    await basil.opens("Small wins")
+    await juniper.does("Edit", at="I called my sister.")
+    await juniper.region.get_by_role("textbox").fill("I wrote to my sister.")
+    await juniper.presses("Save")
+    await basil.sees("I wrote to my sister.")
+    await basil.does("Answer", at="I wrote to my sister.")
+    await basil.writes("How was it?")
+    await juniper.sees("In answer to Juniper: I wrote to my sister.")
+    await basil.does("Remove", at="How was it?")
+    await juniper.sees_no("How was it?")
+    await expect(juniper.region.get_by_text("removed from the room")).to_be_visible()
+
+
+async def test_markup_in_words_stays_words(player: Player) -> None:
+    juniper = await player.pane("Juniper")
+    await juniper.opens("Evening circle")
+    await juniper.writes('<img src=x onerror="document.title=1"><b>bold</b>')
+    await expect(juniper.message("<b>bold</b>")).to_be_visible()
+    assert await player.page.title() == "Circlekeeper sandbox"
+
+
+async def test_somebody_new_arrives_leaves_and_comes_back(player: Player) -> None:
+    await player.lets_somebody_arrive()
+    fern = await player.pane("Newcomer Fern")
+    await fern.presses("Leave")
+    await expect(fern.region.get_by_text("is not in the group")).to_be_visible()
+    await fern.presses("Come back")
+    assert await fern.rooms() == ["Start here", "Private"]
+
+
+async def test_a_narrow_screen_shows_one_person_at_a_time(page_for: OpenPage, address: str) -> None:
+    player = await page_for(address, narrow=True)
+    await player.pane("Juniper")
+    await expect(player.page.get_by_role("main").get_by_role("tablist")).to_have_count(1)
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await player.page.evaluate(overflow) == 0
+    await player.page.get_by_text("Clock and settings").click()
+    await expect(player.page.get_by_role("button", name="+1 hour")).to_be_visible()
+
+
+async def test_starting_over_empties_the_circle(player: Player) -> None:
+    juniper = await player.pane("Juniper")
+    await juniper.opens("Evening circle")
+    await juniper.writes("Soon forgotten")
+    await player.starts_over()
+    juniper = await player.pane("Juniper")
+    await juniper.opens("Evening circle")
+    await juniper.sees_no("Soon forgotten")
+    wren = await player.pane("Wren")
+    await wren.presses("Help now")
+    await wren.sees_alone("not real")
+
+
+async def test_the_keyboard_alone_is_enough(player: Player) -> None:
+    wren = await player.pane("Wren")
+    await wren.region.get_by_role("button", name="Help now", exact=True).focus()
+    await player.page.keyboard.press("Enter")
+    await wren.sees_alone("not real")
+    commands = wren.region.get_by_role("button", name="Commands", exact=True)
+    await commands.focus()
+    await player.page.keyboard.press("Enter")
+    await expect(wren.region.get_by_role("region", name="Commands")).to_be_visible()
+    await player.page.keyboard.press("Escape")
+    await expect(commands).to_be_focused()
+    await wren.region.get_by_role("tab", name="Start here").focus()
+    await player.page.keyboard.press("ArrowRight")
+    await expect(wren.region.get_by_role("tab", name="Private")).to_be_focused()
