@@ -8,17 +8,23 @@ from collections.abc import Callable, Sequence
 
 from bot.chat import Chat
 from bot.clock import Clock
-from bot.errors import StartError
+from bot.errors import Refused, StartError
+from bot.model import MessageRef
 from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
 from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
 from bot.services.anonymity import Anonymity
-from bot.services.anonymous_moderation import AnonymousModeration
+from bot.services.anonymous_moderation import AnonymousModeration, HideReason
 from bot.services.anonymous_posts import AnonymousPosts
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
+from bot.services.keywords import LeakKeywords
+from bot.services.leak_actions import LeakActions
+from bot.services.leak_cards import Reason
+from bot.services.leak_upkeep import LeakUpkeep
+from bot.services.leaks import Leaks
 from bot.services.notices import Notices
 from bot.services.post_changes import PostChanges
 from bot.services.retention import Retention
@@ -34,11 +40,22 @@ from cogs.crisis import Crisis
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
 from cogs.help import Help
+from cogs.leak_keywords import LeakKeywordsCog
+from cogs.leak_watch import LeakWatch
 
 logger = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 """Prints one line for the host."""
+
+
+HIDE_REASONS = {
+    Reason.STORY: HideReason.SOMEBODYS_STORY,
+    Reason.NAME: HideReason.NAMES_SOMEBODY,
+    Reason.CONTACT: HideReason.NAMES_SOMEBODY,
+    Reason.OTHER: HideReason.OTHER_RULE,
+}
+"""What the author of an anonymous post reads for a leak's reason."""
 
 
 class Circle:
@@ -60,6 +77,7 @@ class Circle:
             store, self.outbox, self._chats, self.settings, clock, rules
         )
         self.helplines = Helplines(store, clock)
+        self.keywords = LeakKeywords(store, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
@@ -74,10 +92,23 @@ class Circle:
             self.settings,
             posts,
             silences,
-            lambda _group, _text: [],
+            self.keywords.find,
             Labels.load(),
             clock,
         )
+        self.leaks = Leaks(store, self.outbox, self.directory, self.retention, self.keywords, clock)
+        upkeep = LeakUpkeep(store, self.outbox, self.directory, self.leaks, self.keywords, clock)
+        actions = LeakActions(
+            store,
+            self.outbox,
+            self.directory,
+            self.leaks,
+            self.keywords,
+            self.notices,
+            clock,
+            self._hide_anonymous,
+        )
+        leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
         standing = StandingPosts(
             store, self.outbox, self.directory, StoredMemory(store, "core", clock)
         )
@@ -90,6 +121,8 @@ class Circle:
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
                 Ephemeral(self.retention, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
+                LeakKeywordsCog(self.keywords),
+                leak_watch,
                 help_cog,
             ],
             self._chats,
@@ -97,12 +130,15 @@ class Circle:
             clock,
         )
         help_cog.all_commands = self.router.commands
+        help_cog.more_status.append(leak_watch.status)
         self.outbox.offer = self.router.offer
         self.retention.on_gone = self.router.gone
         self._schedule = Schedule(clock)
         sources: list[Source] = [
             *self.outbox.lanes,
             self.retention,
+            upkeep,
+            Every("leak upkeep", minutes=10, work=upkeep.upkeep, clock=clock),
             Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
@@ -113,6 +149,14 @@ class Circle:
 
     async def _anonymous_upkeep(self) -> None:
         await self._anonymous.upkeep({group.platform for group in self.directory.groups()})
+
+    async def _hide_anonymous(self, ref: MessageRef, reason: Reason) -> bool:
+        """Hide a message that may be an anonymous post; its author hears by their receipt."""
+        try:
+            await self._anonymous.hide(ref.room.group, ref, HIDE_REASONS[reason])
+        except Refused:
+            return False
+        return True
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.

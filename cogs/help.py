@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 from bot.chat import Can, Right
@@ -17,6 +17,9 @@ from bot.services.helplines import Helplines
 from bot.services.retention import Retention
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
+
+
+MoreStatus = Callable[[Group], Awaitable[Sequence[Text]]]
 
 
 class Help(Cog):
@@ -36,6 +39,8 @@ class Help(Cog):
         self.retention = retention
         self.settings = settings
         self.all_commands: Sequence[Command] = ()
+        self.more_status: list[MoreStatus] = []
+        """What other features say in `status`."""
 
     @command("help", needs=Role.GUEST)
     async def help(self, ctx: Context) -> Reply:
@@ -96,6 +101,8 @@ class Help(Cog):
             *self._helplines(ctx.group),
             *await self._removals(ctx.group),
         ]
+        for more in self.more_status:
+            lines += await more(ctx.group)
         return Reply("status", lines=tuple(lines))
 
     def _promises(self, group: Group) -> list[Text]:

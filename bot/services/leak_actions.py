@@ -30,7 +30,7 @@ LONGEST_SHOWN = 1_500
 """Characters of all messages that are shown together."""
 FETCHED_AT_ONCE = 8
 
-HideAnonymous = Callable[[MessageRef, str], Awaitable[bool]]
+HideAnonymous = Callable[[MessageRef, Reason], Awaitable[bool]]
 """Hides an anonymous post and tells whoever holds its receipt. False: it was none of those."""
 
 
@@ -131,8 +131,8 @@ class LeakActions:
                     words = ["\n".join(_said(message.content)) for message in messages]
                     files = any(message.content.attachments for message in messages)
                     job = Tell(group, author, told(alert.room, reason, words, files=files))
-                    key = f"{TOLD} {alert.id} {number}"
-                    await self._outbox.put(conn, job, key=key, purpose=TOLD, lane=Lane.ALERTS)
+                    name = f"{TOLD} {alert.id} {number}"
+                    await self._outbox.put(conn, job, key=name, purpose=TOLD, lane=Lane.ALERTS)
             return True
 
         if not await self._store.write(work):
@@ -140,7 +140,7 @@ class LeakActions:
         self._leaks.expect(self._clock.now())
         await self._leaks.take_down(alert.messages)
         own = [message for message in found if message.own]
-        hidden = [await self._hide_anonymous(message.ref, reason.value) for message in own]
+        hidden = [await self._hide_anonymous(message.ref, reason) for message in own]
         return TakenDown(
             count=len(alert.messages),
             untold=0 if can_tell else len(by_author),
@@ -175,8 +175,8 @@ class LeakActions:
                 await alert_rows.nudged(conn, ids)
                 job = Tell(group, author, nudge(alert, len(ids)))
                 # Named after the message, so that asking twice is asking once.
-                key = f"{NUDGED} {ids[0].hex()}"
-                await self._outbox.put(conn, job, key=key, purpose=NUDGED, lane=Lane.ALERTS)
+                name = f"{NUDGED} {ids[0].hex()}"
+                await self._outbox.put(conn, job, key=name, purpose=NUDGED, lane=Lane.ALERTS)
             await alert_rows.draw_at(conn, row.id, self._clock.now())
             return asked
 
