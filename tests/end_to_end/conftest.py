@@ -123,7 +123,16 @@ async def page_for(browser: Browser) -> AsyncIterator[OpenPage]:
     assert errors == []
 
 
+@pytest.fixture(scope="session")
+def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a bot that serves one test after another."""
+    with running_bot(tmp_path_factory.mktemp("shared")) as found:
+        yield found
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def player(page_for: OpenPage, address: str) -> Player:
-    """The page of a fresh bot on a wide screen."""
-    return await page_for(address)
+async def player(page_for: OpenPage, shared_address: str) -> Player:
+    """The page on a wide screen, with an empty circle."""
+    player = await page_for(shared_address)
+    await player.starts_over()
+    return player

@@ -52,7 +52,8 @@ class Player:
         await self.page.get_by_role("button", name="Start over").click()
         dialog = self.page.get_by_role("dialog", name="Start over?")
         await dialog.get_by_role("button", name="Forget everything").click()
-        await expect(dialog).to_be_hidden()
+        await expect(dialog).to_be_hidden(timeout=15_000)
+        await expect(self.page.get_by_role("button", name="Newcomer Wren")).to_be_visible()
 
 
 class Pane:

@@ -99,8 +99,10 @@ async def test_somebody_new_arrives_leaves_and_comes_back(player: Player) -> Non
     assert await fern.rooms() == ["Start here", "Private"]
 
 
-async def test_a_narrow_screen_shows_one_person_at_a_time(page_for: OpenPage, address: str) -> None:
-    player = await page_for(address, narrow=True)
+async def test_a_narrow_screen_shows_one_person_at_a_time(
+    page_for: OpenPage, shared_address: str
+) -> None:
+    player = await page_for(shared_address, narrow=True)
     await player.pane("Juniper")
     await expect(player.page.get_by_role("main").get_by_role("tablist")).to_have_count(1)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -1,5 +1,5 @@
 // The commands of one person: the list, and the form that a command needs.
-import { h, aside } from "./dom.js";
+import { h, press } from "./dom.js";
 import { form, focusFirst } from "./forms.js";
 
 const LEVELS = ["guest", "member", "moderator", "admin"];
@@ -30,9 +30,13 @@ export class Commands {
   /** A command as a button. What needs more than this person is greyed; the core decides. */
   one(command, where, at = {}) {
     const allowed = LEVELS.indexOf(this.level) >= LEVELS.indexOf(command.needs);
-    const needs = allowed ? null : h("span", { class: "needs" }, ` for ${command.needs}s`);
-    const run = () => this.run(command, at);
-    return h("button", { type: "button", class: allowed ? "small" : "small greyed", onclick: run }, capital(command.name), needs, aside(where));
+    const needs = allowed ? "" : ` for ${command.needs}s`;
+    const button = press(capital(command.name), () => this.run(command, at), { more: needs + where });
+    if (needs) {
+      button.classList.add("greyed");
+      button.append(h("span", { class: "needs" }, needs));
+    }
+    return button;
   }
 
   async run(command, { room = this.pane.open, message = null } = {}) {

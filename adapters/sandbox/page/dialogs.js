@@ -1,5 +1,5 @@
 // The two dialogs: what the bot may do and who moderates, and starting over.
-import { h, aside } from "./dom.js";
+import { h } from "./dom.js";
 
 const RIGHTS = [["read", "Read messages"], ["post", "Write messages"], ["remove", "Remove messages"]];
 
@@ -17,9 +17,9 @@ export function settings(app, dialog) {
   const error = h("p", { class: "error", role: "alert" });
   const told = (promise) => promise.catch((refused) => (error.textContent = refused.message));
   const right = (room, name, label, given) => {
-    const input = h("input", { type: "checkbox", onchange: () => told(app.ask("allow", { room, right: name, allowed: input.checked })) });
+    const input = h("input", { type: "checkbox", "aria-label": `${label} in ${state.rooms[room].name}`, onchange: () => told(app.ask("allow", { room, right: name, allowed: input.checked })) });
     input.checked = given;
-    return h("label", { class: "check" }, input, h("span", {}, label, aside(` in ${state.rooms[room].name}`)));
+    return h("label", { class: "check" }, input, h("span", {}, label));
   };
   const rooms = Object.entries(state.rooms).map(([id, room]) =>
     h("fieldset", {}, h("legend", {}, room.name), ...RIGHTS.map(([name, label]) => right(id, name, label, room.rights.includes(name)))),

@@ -12,8 +12,14 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Words for a screen reader alone. */
-export const aside = (words) => h("span", { class: "aside" }, words);
+/**
+ * A button. `more` follows its label for the ear, so that no two controls of a pane have one name:
+ * as a label of its own, because browsers put a space before hidden words.
+ */
+export function press(label, onclick, { more = "", ...attributes } = {}) {
+  const named = more ? { "aria-label": label + more } : {};
+  return h("button", { type: "button", class: "small", ...named, ...attributes, onclick }, label);
+}
 
 /** Set text only where it differs, so that nothing is announced twice. */
 export function say(element, words) {

@@ -1,5 +1,5 @@
 // Forms, built from how a command declares its arguments.
-import { h, aside } from "./dom.js";
+import { h, press } from "./dom.js";
 
 let made = 0;
 
@@ -105,6 +105,6 @@ export function folded(element, again, number) {
     "div",
     { class: "row sent" },
     h("span", { class: "quiet" }, "Sent. Your words are still here."),
-    h("button", { type: "button", class: "small", onclick: () => again(element) }, "Open again", aside(`, form ${number}`)),
+    press("Open again", () => again(element), { more: `, form ${number}` }),
   );
 }

@@ -1,5 +1,5 @@
 // One message as an element. `pane` is whose eyes it is seen with.
-import { h, aside, paragraphs, timeWords, dueWords } from "./dom.js";
+import { h, press, paragraphs, timeWords, dueWords } from "./dom.js";
 import { form, folded, focusFirst } from "./forms.js";
 
 const BOT = "circlekeeper";
@@ -56,7 +56,7 @@ function onlyYou(pane, room, message) {
     "div",
     { class: "onlyyou" },
     h("p", {}, "Only you can see this"),
-    h("button", { type: "button", class: "more", onclick: hide }, "Hide", aside(`, message ${message.n}`)),
+    press("Hide", hide, { class: "more", more: `, message ${message.n}` }),
   );
 }
 
@@ -78,16 +78,16 @@ function quote(pane, room, id) {
 function buttonRow(pane, room, message, plain) {
   const row = h("div", { class: "row buttons" });
   for (const button of message.buttons) {
-    const element = h("button", { type: "button", onclick: () => pane.press(element, room, message, button) }, button.label);
     // The newest button with a label has the plain name; older ones say which message they are at.
-    if (!plain.has(`${message.n} ${button.label}`)) element.append(aside(`, message ${message.n}`));
+    const more = plain.has(`${message.n} ${button.label}`) ? "" : `, message ${message.n}`;
+    const element = press(button.label, () => pane.press(element, room, message, button), { class: null, more });
     row.append(element);
   }
   for (const link of message.links) {
     const target = pane.app.state.rooms[link.room];
     if (!target || !pane.person.rooms.includes(link.room)) continue;
     const go = () => pane.goTo(link.room, link.message);
-    row.append(h("button", { type: "button", class: "link", onclick: go }, "Go to the message", aside(` in ${target.name}, from message ${message.n}`)));
+    row.append(press("Go to the message", go, { class: "link", more: ` in ${target.name}, from message ${message.n}` }));
   }
   return row.childElementCount ? row : null;
 }
@@ -109,15 +109,14 @@ function shownForm(pane, room, message) {
 
 function more(pane, room, message, name, mine) {
   const panel = h("div", { class: "row actions", hidden: true });
-  const toggle = h(
-    "button",
-    { type: "button", class: "more", "aria-expanded": "false", onclick: () => pane.toggleMore(toggle, panel, actions) },
-    "More",
-    aside(`, message ${message.n} by ${name}`),
-  );
+  const toggle = press("More", () => pane.toggleMore(toggle, panel, actions), {
+    class: "more",
+    "aria-expanded": "false",
+    more: `, message ${message.n} by ${name}`,
+  });
   // Buttons of the bot may be called the same; these say which message they are at.
   const here = `, message ${message.n}`;
-  const button = (label, onclick) => h("button", { type: "button", class: "small", onclick }, label, aside(here));
+  const button = (label, onclick) => press(label, onclick, { more: here });
   const act = (label, what, given) =>
     button(label, () => pane.ask(what, { room, message: message.id, ...given }).catch(() => {}));
   const actions = () => {

@@ -1,5 +1,5 @@
 // One person's side of the sandbox: their rooms, what only they see, and what they can do.
-import { h, aside, say } from "./dom.js";
+import { h, press, say } from "./dom.js";
 import { Commands } from "./commands.js";
 import { focusFirst } from "./forms.js";
 import { messageElement, hue } from "./messages.js";
@@ -264,7 +264,7 @@ export class Pane {
     };
     this.lock.append(
       h("p", {}, h("span", { class: "quiet" }, "On the lock screen"), h("br"), this.lockLine),
-      h("button", { type: "button", class: "small", onclick: hide }, "Hide", aside(" the lock screen")),
+      press("Hide", hide, { more: " the lock screen" }),
     );
   }
 
