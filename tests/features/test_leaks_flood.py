@@ -1,0 +1,207 @@
+"""Many matches, things that fail, and things that come twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from adapters.sandbox.chat import SandboxChat
+from bot.chat import Can
+from bot.errors import NotDurable
+from bot.events import MessagePosted
+from bot.model import Account, Content, MessageRef, Room
+from bot.reply import Reply
+from tests.features.circle import TestCircle
+from tests.features.test_leaks import WORDS, card, card_says, cards, no_card, watching
+
+__all__ = ["watching"]
+
+
+async def test_a_flood_is_three_cards_and_one_decision_counts_for_all(
+    watching: TestCircle,
+) -> None:
+    rose = await watching.member("Rose")
+    edits, edit = [], watching.chat.edit
+
+    async def counted(ref: MessageRef, reply: Reply) -> None:
+        edits.append(ref)
+        await edit(ref, reply)
+
+    watching.chat.edit = counted  # type: ignore[method-assign]
+    for number in range(300):
+        rose.writes(watching.room, f"{WORDS} {number}")
+    ana = watching.moderator()
+    shown = await card_says(watching, "298 messages so far")
+    assert len(cards(watching)) == 3
+    # A few edits, not hundreds.
+    assert 1 <= len(edits) <= 15
+    seen = await ana.presses("Show", within=shown)
+    assert "more messages on this card" in seen["text"]
+    form = await ana.presses("Remove", within=shown)
+    answer = await ana.fills(form, reason="another reason")
+    assert "taking 298 messages down" in answer["text"]
+    told = await rose.sees("Your own words are here", rose.private)
+    assert told["files"][0]["content"].count("Anna Lee") == 298
+    await ana.when(lambda: len(watching.texts()) == 2 or None)
+    await card(watching, 2)
+
+
+async def test_after_a_decision_a_match_raises_a_card_again(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    for number in range(5):
+        rose.writes(watching.room, f"{WORDS} {number}")
+    shown = await card_says(watching, "3 messages so far")
+    await watching.moderator().presses("Not a leak", within=shown)
+    await card_says(watching, "it is not a leak")
+    rose.writes(watching.room, WORDS)
+    await card(watching, 4)
+
+
+async def test_other_rooms_and_later_times_have_cards_of_their_own(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    for _ in range(3):
+        rose.writes(watching.room, WORDS)
+    await card(watching, 3)
+    rose.writes(watching.other_room, WORDS)
+    await card(watching, 4)
+    await watching.pass_time(minutes=6)
+    rose.writes(watching.room, WORDS)
+    await card(watching, 5)
+
+
+async def test_a_flood_does_not_hold_up_the_loop(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    group = (await watching.chat.groups())[0]
+    account, at = Account(group.platform, rose.account), watching.core.clock.now()
+    worst = 0.0
+
+    async def watch_the_loop() -> None:
+        nonlocal worst
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.005)
+            worst = max(worst, time.perf_counter() - began - 0.005)
+
+    watcher = asyncio.create_task(watch_the_loop())
+    room = Room(group, watching.room)
+    events = [
+        MessagePosted(
+            id=f"flood {number}",
+            group=group,
+            at=at,
+            ref=MessageRef(room, f"flood{number}"),
+            author=account,
+            content=Content(WORDS),
+        )
+        for number in range(600)
+    ]
+    await asyncio.gather(*[watching.core.router.offer(event) for event in events])
+    watcher.cancel()
+    # Twice what is asked for, since other tests share the machine.
+    assert worst < 0.2
+
+
+async def offered_again(circle: TestCircle, event: MessagePosted, count: int) -> None:
+    for number in range(count):
+        await circle.core.router.offer(replace(event, id=f"again {number}"))
+
+
+async def test_what_is_offered_again_raises_nothing_new(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    message = rose.writes(watching.room, WORDS)
+    await card(watching)
+    group = (await watching.chat.groups())[0]
+    event = MessagePosted(
+        id="again",
+        group=group,
+        at=watching.core.clock.now(),
+        ref=MessageRef(Room(group, watching.room), message),
+        author=Account(group.platform, rose.account),
+        content=Content(WORDS),
+        live=False,
+    )
+    await offered_again(watching, event, 3)
+    await watching.restart()
+    await offered_again(watching, event, 3)
+    assert len(await watching.core.leaks.undecided(group)) == 1
+    assert len(cards(watching)) == 1
+
+
+async def test_what_could_not_be_stored_is_raised_when_it_comes_again(
+    watching: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rose = await watching.member("Rose")
+    store, write, failures = watching.core.store, watching.core.store.write, 2
+
+    async def failing(work: object) -> object:
+        nonlocal failures
+        if failures and "_raise" in getattr(work, "__qualname__", ""):
+            failures -= 1
+            raise NotDurable("disk full")
+        return await write(work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "write", failing)
+    rose.writes(watching.room, WORDS)
+    await card(watching)
+    assert failures == 0
+
+
+async def test_a_card_on_its_way_goes_when_its_message_went(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    posting = asyncio.Event()
+    post = watching.chat.post
+
+    async def slow(*args: object, **more: object) -> MessageRef:
+        if "leak-card" in str(more["key"]):
+            posting.set()
+            await watching.core.outbox.waiting()
+            while watching.core.leaks._raised:
+                await asyncio.sleep(0)
+        return await post(*args, **more)  # type: ignore[arg-type]
+
+    watching.chat.post = slow  # type: ignore[method-assign]
+    message = rose.writes(watching.room, WORDS)
+    await posting.wait()
+    rose.removes(watching.room, message)
+    ana = watching.moderator()
+    await ana.when(lambda: any("leak-card" in name for name in watching.world.effects) or None)
+    await no_card(watching)
+
+
+async def test_where_nobody_can_be_told_alone_the_moderator_is_told_so(
+    watching: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SandboxChat, "can", SandboxChat.can & ~Can.TELL)
+    rose = await watching.member("Rose")
+    rose.writes(watching.room, WORDS)
+    ana = watching.moderator()
+    shown = await card(watching)
+    assert "cannot write to people in private" in (await ana.presses("Nudge the author"))["text"]
+    form = await ana.presses("Remove", within=shown)
+    answer = await ana.fills(form, reason="another reason")
+    assert "Please tell them why" in answer["text"]
+    await rose.sees_no(WORDS, watching.room)
+    assert not any("taking down" in message["text"] for message in rose.reads())
+
+
+async def test_who_left_cannot_be_told_and_moderators_hear_that(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    rose.writes(watching.room, WORDS)
+    ana = watching.moderator()
+    shown = await card(watching)
+    rose.leaves()
+    form = await ana.presses("Remove", within=shown)
+    await ana.fills(form, reason="another reason")
+    said = await ana.sees("could not write to its author", watching.moderators)
+    assert "Rose" not in said["text"]
+
+
+async def test_a_room_that_is_gone_takes_its_cards_along(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    rose.writes(watching.other_room, WORDS)
+    await card(watching)
+    rose.people.close_room(watching.other_room)
+    await no_card(watching)
