@@ -29,6 +29,8 @@ LINES: Final = (
     ("sandbox-line-text", Mode.TEXT, "00 11 22", MaySend.NO),
     ("sandbox-line-call", Mode.CALL, "00 33 44", MaySend.UNKNOWN),
 )
+KEYWORDS: Final = ("maple street",)
+"""What the moderators watch for."""
 _MARK: Final = "sandbox started"
 
 
@@ -38,7 +40,7 @@ async def furnish(circle: Circle, chat: Chat, texts: Texts, clock: Clock) -> Non
     Call before `Circle.run`: then nobody is held first and let in afterwards. Cut off half-way,
     the next start does the rest.
     """
-    memory = StoredMemory(circle.store, "core")
+    memory = StoredMemory(circle.store, "core", clock)
     if await memory.get(_MARK) is not None:
         return
     for group in await chat.groups():
@@ -77,4 +79,7 @@ async def _set_up(circle: Circle, group: Group, texts: Texts) -> None:
             await circle.helplines.add(
                 group, words(key), mode, contact, words("sandbox-hours"), may_send
             )
+    for phrase in KEYWORDS:
+        if phrase not in circle.keywords.all(group):
+            await circle.keywords.add(group, phrase)
     await circle.retention.set_lifetime(Room(group, FADING_ROOM), LIFETIME)

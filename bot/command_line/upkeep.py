@@ -18,7 +18,7 @@ from bot.command_line.home import AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
 from bot.store import KeyRing, MasterKey, backups, migrations
 from bot.store.engines import place
-from bot.store.looking import Seen, is_locked, look, newest_revision, revisions_after
+from bot.store.looking import Seen, is_known, is_locked, look, newest_revision, revisions_after
 
 BACKUP_MARK: Final = ".last-backup"
 """Ends the name of the file beside the database that says when it was last backed up."""
@@ -72,20 +72,28 @@ def migrate(home: Home, *, dry_run: bool) -> Exit:
     """Bring the database to this version's schema."""
     need_database(home)
     seen = _seen(home)
-    pending = revisions_after(seen.revision)
     if seen.revision == newest_revision():
         say(f"The database has the newest schema, {seen.revision}. There is nothing to do.")
         return Exit.DONE
+    if seen.revision is not None and not is_known(seen.revision):
+        raise StartError(
+            f"The database was written by a newer Circlekeeper (schema {seen.revision}). Install "
+            "that version again, or restore an older backup. Nothing was changed."
+        )
     if dry_run:
-        say(f"The database has schema {seen.revision}; this version works with another.")
-        for name, what in pending:
+        say(f"The database has {_named(seen.revision)}. This would be applied, in this order:")
+        for name, what in revisions_after(seen.revision):
             say(f"  {name}: {what}")
-        say("Nothing was changed. Without --dry-run this is applied, after a copy was made.")
+        say("Nothing was changed. Without --dry-run it is done, after a copy of the file.")
         return Exit.DONE
     with alone(home):
         asyncio.run(migrations.migrate(home.database))
-    say(f"The database has schema {newest_revision()} now; before it was {seen.revision}.")
+    say(f"The database has schema {newest_revision()} now; before it had {_named(seen.revision)}.")
     return Exit.DONE
+
+
+def _named(revision: str | None) -> str:
+    return "no schema yet" if revision is None else f"schema {revision}"
 
 
 def _seen(home: Home) -> Seen:

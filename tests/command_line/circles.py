@@ -48,15 +48,6 @@ class OnDisk:
         keys = KeyRing.load(self.ring, MasterKey.load(self.master))
         return await Store.open(f"sqlite:///{self.database}", keys)
 
-    async def knows_member(self) -> bool:
-        """Whether the database still has the member."""
-        store = await self.opened()
-        try:
-            async with store.read() as conn:
-                return await store.member_id(conn, GROUP, MEMBER) is not None
-        finally:
-            await store.close()
-
 
 def circle(folder: Path, *, emergency: bool = True, checked: tuple[int, ...] = (0,)) -> OnDisk:
     """A circle of one group with one member, whose helplines were checked so many days ago."""

@@ -13,6 +13,8 @@ from tests.command_line.circles import EVERY_HANDLE, circle
 from tests.command_line.conftest import Start
 from tests.command_line.process import assert_quiet, done
 
+pytestmark = pytest.mark.slow
+
 SECRET = "MTA5NzI.secret-token.abcdef"
 
 

@@ -12,6 +12,8 @@ from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, circle
 from tests.command_line.conftest import Start
 from tests.command_line.process import assert_quiet, done
 
+pytestmark = pytest.mark.slow
+
 
 def test_backup_and_restore_bring_back_what_was(tmp_path: Path) -> None:
     made = circle(tmp_path)
@@ -33,11 +35,11 @@ def test_backup_and_restore_bring_back_what_was(tmp_path: Path) -> None:
     code, said = done(tmp_path, "restore", "monday.sqlite3")
     assert code == 1
     assert "--yes" in said
-    assert not knows(tmp_path, made.database)
+    assert not knows_member(made.database)
     code, said = done(tmp_path, "restore", "monday.sqlite3", "--yes")
     assert code == 0
     assert "Erase them again" in said
-    assert knows(tmp_path, made.database)
+    assert knows_member(made.database)
 
 
 def test_a_backup_never_takes_the_place_of_the_bots_own_files(tmp_path: Path) -> None:
@@ -79,7 +81,6 @@ def test_restore_refuses_what_is_no_backup_of_this_circle(tmp_path: Path) -> Non
     assert made.database.read_bytes() == before
 
 
-@pytest.mark.slow
 def test_while_the_bot_runs(start: Start, tmp_path: Path, port: str) -> None:
     bot = start(sandbox_port=port)
     bot.address()
@@ -110,7 +111,7 @@ def test_erase_says_what_went_and_what_stays(tmp_path: Path) -> None:
     assert "7 days" in said
     assert "Backups from before today" in said
     assert_quiet(said, EVERY_HANDLE)
-    assert not knows(tmp_path, made.database)
+    assert not knows_member(made.database)
     code, said = done(tmp_path, "erase", *whom(), "--yes")
     assert code == 0
     assert "Nothing was stored about that account" in said
@@ -129,7 +130,7 @@ def test_erase_never_guesses(tmp_path: Path, given: tuple[str, ...], why: str) -
     code, said = done(tmp_path, "erase", *given)
     assert code == 1
     assert why in said
-    assert knows(tmp_path, made.database)
+    assert knows_member(made.database)
 
 
 @pytest.mark.parametrize(
@@ -147,12 +148,27 @@ def test_without_a_database_nothing_is_made(tmp_path: Path, command: tuple[str, 
 def test_migrate_says_what_it_would_do_and_does_it(tmp_path: Path) -> None:
     made = circle(tmp_path)
     assert "nothing to do" in done(tmp_path, "migrate", "--dry-run")[1]
-    with sqlite3.connect(made.database) as db:
-        db.execute("UPDATE alembic_version SET version_num = 'r9999'")
+    db = sqlite3.connect(made.database, isolation_level=None)
+    db.execute("UPDATE alembic_version SET version_num = 'r9999'")
     db.close()
-    code, said = done(tmp_path, "migrate")
-    assert code == 1
-    assert "newer Circlekeeper" in said
+    for command in (("migrate",), ("migrate", "--dry-run")):
+        code, said = done(tmp_path, *command)
+        assert code == 1
+        assert "newer Circlekeeper" in said
+
+
+def test_migrate_brings_an_empty_database_up(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    made.database.unlink()
+    sqlite3.connect(made.database).close()
+    made.database.touch(0o600)
+    code, said = done(tmp_path, "migrate", "--dry-run")
+    assert code == 0
+    assert "no schema yet" in said
+    assert "r0001: " in said
+    assert made.database.stat().st_size == 0
+    assert done(tmp_path, "migrate")[0] == 0
+    assert "nothing to do" in done(tmp_path, "migrate")[1]
 
 
 def whom() -> tuple[str, ...]:
@@ -160,9 +176,8 @@ def whom() -> tuple[str, ...]:
     return "--platform", "discord", "--group", GROUP.handle, "--account", MEMBER.handle
 
 
-def knows(folder: Path, database: Path) -> bool:
+def knows_member(database: Path) -> bool:
     """Whether the database has a member's row; the circle has one member."""
-    del folder
     db = sqlite3.connect(database)
     try:
         (count,) = db.execute("SELECT count(*) FROM members").fetchone()
