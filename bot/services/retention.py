@@ -95,7 +95,8 @@ class Retention:
         written = self._store.append(
             expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
         )
-        self._expect(due)
+        # Once it is on disk: a look at the table before that would find and expect nothing.
+        written.add_done_callback(lambda _: self._expect(due))
         self._show(ref, due)
         return written
 
