@@ -261,20 +261,12 @@ STEPS = st.one_of(
     st.tuples(st.just("pass_minutes"), st.sampled_from([2, 6, 60])),
     st.tuples(
         st.sampled_from(
-            [
-                "take_back",
-                "take_back",
-                "hide",
-                "removed_by_others",
-                "silence",
-                "remove_due",
-                "pause",
-                "resume",
-                "restart",
-                "upkeep",
-                "close_room",
-            ]
+            ("take_back", "take_back", "hide", "removed_by_others", "silence", "remove_due")
         ),
+        NUMBERS,
+    ),
+    st.tuples(
+        st.sampled_from(("pause", "resume", "restart", "upkeep", "close_room")),
         NUMBERS,
     ),
 )
