@@ -3,6 +3,9 @@
 A reference holds the platform's own handle, which can identify a person. So none of them
 prints it: `repr` gives the kind of thing and nothing else, and a stray f-string or traceback
 shows `<account>`.
+
+Every message looks some of them up, so each is hashed by its handle alone: that is all but
+unique, and Python keeps a string's hash.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ class Account(_Unprinted):
     platform: str
     handle: str
 
+    def __hash__(self) -> int:
+        return hash(self.handle)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Group(_Unprinted):
@@ -57,6 +63,9 @@ class Group(_Unprinted):
 
     platform: str
     handle: str
+
+    def __hash__(self) -> int:
+        return hash(self.handle)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,6 +75,9 @@ class Room(_Unprinted):
     group: Group
     handle: str
 
+    def __hash__(self) -> int:
+        return hash(self.handle)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MessageRef(_Unprinted):
@@ -73,6 +85,9 @@ class MessageRef(_Unprinted):
 
     room: Room
     handle: str
+
+    def __hash__(self) -> int:
+        return hash(self.handle)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,16 +1,15 @@
 """Router: events to listeners by stage, commands by name. Failures stay where they happen.
 
 Messages pass one after another within their room; presses and commands one after another for
-each person, and never behind messages. A lane is a lock, and asyncio's locks are first come,
-first served. What an event writes is awaited outside the lane, so that the writes of the next
-message join the same commit.
+each person, and never behind messages. A lane is first come, first served. What an event
+writes is awaited outside the lane, so that the writes of the next message join the same commit.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -29,8 +28,8 @@ from bot.reply import Answer, Args, Form, Reply
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 20_000
-"""How many event ids are remembered: a redelivery comes soon or after a restart, and what an
-event stores has a unique key of its own besides."""
+"""How many event ids are remembered at least: a redelivery comes soon or after a restart, and
+what an event stores has a unique key of its own besides."""
 
 PATIENCE = 2.0
 """Seconds that a command waits for its group to be ready, just after a start. A platform wants
@@ -64,8 +63,8 @@ class Router:
         for listener in listeners:
             self._listeners.setdefault(listener.event, []).append(listener)
         self._lanes = Lanes()
-        self._seen: OrderedDict[str, asyncio.Future[None] | None] = OrderedDict()
-        self._ready: dict[Group, asyncio.Event] = {}
+        self._seen = Seen()
+        self._ready: defaultdict[Group, asyncio.Event] = defaultdict(asyncio.Event)
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
 
     async def start(self) -> None:
@@ -79,25 +78,16 @@ class Router:
         The same event again waits for the first and does nothing. Raises `NotDurable`.
         """
         key = f"{event.group.platform} {event.id}"
-        if key in self._seen:
-            first = self._seen[key]
-            if first is not None:
-                await asyncio.shield(first)
+        if not self._seen.begin(key):
+            await self._seen.end_of(key)
             return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._seen[key] = done
-        if len(self._seen) > REMEMBERED:
-            self._forget_oldest()
         try:
             await self._travel(event)
         except BaseException as error:
             # Offered again, it must travel again.
-            del self._seen[key]
-            done.set_exception(error if isinstance(error, NotDurable) else NotDurable())
-            done.exception()
+            self._seen.fail(key, error if isinstance(error, NotDurable) else NotDurable())
             raise
-        self._seen[key] = None
-        done.set_result(None)
+        self._seen.finish(key)
 
     async def gone(self, ref: MessageRef) -> None:
         """The bot itself removed a message: every listener hears of it, on any platform."""
@@ -109,26 +99,26 @@ class Router:
         listeners = self._listeners.get(type(event))
         if not listeners:
             return
-        if not isinstance(event, GroupReady):
-            ready = self._ready_event(event.group)
-            if not ready.is_set():
-                # Who is inside is not known yet: the gate would take members for guests.
-                await ready.wait()
+        ready = self._ready[event.group]
+        if not ready.is_set() and not isinstance(event, GroupReady):
+            # Who is inside is not known yet: the gate would take members for guests.
+            await ready.wait()
         lane = _lane(event)
         if lane is None:
             writes = await self._hear(listeners, event)
         else:
-            async with self._lanes.enter(lane):
+            if not self._lanes.take(lane):
+                await self._lanes.turn(lane)
+            try:
                 writes = await self._hear(listeners, event)
+            finally:
+                self._lanes.leave(lane)
         if len(writes) == 1:
             await writes[0]
         elif writes:
             await asyncio.gather(*writes)
         if isinstance(event, GroupReady):
-            self._ready_event(event.group).set()
-
-    def _ready_event(self, group: Group) -> asyncio.Event:
-        return self._ready.setdefault(group, asyncio.Event())
+            ready.set()
 
     async def _hear(self, listeners: Sequence[Listener], event: Event) -> list[Awaitable[Any]]:
         writes: list[Awaitable[Any]] = []
@@ -151,12 +141,6 @@ class Router:
                 writes.append(outcome)
         return writes
 
-    def _forget_oldest(self) -> None:
-        for key, pending in self._seen.items():
-            if pending is None:
-                del self._seen[key]
-                return
-
     async def invoke(self, event: Invoked) -> Answer:
         """Run a command and answer the asker. Never raises.
 
@@ -170,8 +154,13 @@ class Router:
         self._answers[key] = answer
         if len(self._answers) > REMEMBERED // 20:
             self._answers.popitem(last=False)
-        async with self._lanes.enter((event.group, event.account)):
+        lane = event.group, event.account
+        if not self._lanes.take(lane):
+            await self._lanes.turn(lane)
+        try:
             result = await self._answer(event)
+        finally:
+            self._lanes.leave(lane)
         answer.set_result(result)
         return result
 
@@ -194,8 +183,10 @@ class Router:
         command = self._by_name.get(event.command)
         if command is None:
             raise Refused("unknown-command")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._ready_event(event.group).wait(), PATIENCE)
+        ready = self._ready[event.group]
+        if not ready.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ready.wait(), PATIENCE)
         role = await self._role_for(command, event)
         if role < command.needs:
             guest = role is Role.GUEST and command.needs is Role.MEMBER
@@ -237,44 +228,81 @@ class Router:
 
 
 class Lanes:
-    """Locks by name, made when first entered and dropped when nobody is in or waiting."""
+    """Turns by name: one at a time within a lane. An empty lane costs a look into a dictionary."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Hashable, _Lane] = {}
+        self._waiting: dict[Hashable, deque[asyncio.Future[None]] | None] = {}
 
-    def enter(self, name: Hashable) -> _Lane:
-        """The lane of that name, to be entered with `async with` at once."""
-        lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = _Lane(self._lanes, name)
-        lane.inside += 1
-        return lane
+    def take(self, name: Hashable) -> bool:
+        """Take an empty lane; False where somebody is in it, and `turn` waits."""
+        if name in self._waiting:
+            return False
+        self._waiting[name] = None
+        return True
 
-
-class _Lane:
-    __slots__ = ("_lanes", "_lock", "_name", "inside")
-
-    def __init__(self, lanes: dict[Hashable, _Lane], name: Hashable) -> None:
-        self._lanes = lanes
-        self._name = name
-        self._lock = asyncio.Lock()
-        self.inside = 0
-
-    async def __aenter__(self) -> None:
+    async def turn(self, name: Hashable) -> None:
+        """Wait behind everybody who is in a lane or came before. Cancelled, it leaves the line."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line = self._waiting[name] = self._waiting[name] or deque()
+        line.append(turn)
         try:
-            await self._lock.acquire()
+            await turn
         except BaseException:
-            self._left()
+            if not turn.cancelled():
+                self.leave(name)
             raise
 
-    async def __aexit__(self, *error: object) -> None:
-        self._lock.release()
-        self._left()
+    def leave(self, name: Hashable) -> None:
+        """The next one in line has the lane; nobody there, it is gone."""
+        line = self._waiting[name]
+        while line:
+            turn = line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._waiting[name]
 
-    def _left(self) -> None:
-        self.inside -= 1
-        if self.inside == 0:
-            del self._lanes[self._name]
+
+class Seen:
+    """The ids of events that travel now, and of those that did not long ago."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, asyncio.Future[None] | None] = {}
+        self._recent: set[str] = set()
+        self._before: set[str] = set()
+
+    def begin(self, key: str) -> bool:
+        """Note an event that sets out; False when it did before."""
+        if key in self._under_way or key in self._recent or key in self._before:
+            return False
+        self._under_way[key] = None
+        return True
+
+    async def end_of(self, key: str) -> None:
+        """Wait until the first of its kind has arrived. Raises what stopped it."""
+        if key not in self._under_way:
+            return
+        end = self._under_way[key]
+        if end is None:
+            end = self._under_way[key] = asyncio.get_running_loop().create_future()
+        await asyncio.shield(end)
+
+    def finish(self, key: str) -> None:
+        """It arrived, and its like does nothing from now on."""
+        end = self._under_way.pop(key)
+        if end is not None:
+            end.set_result(None)
+        self._recent.add(key)
+        if len(self._recent) >= REMEMBERED:
+            # By halves: dropping one for each that comes would cost every message.
+            self._before, self._recent = self._recent, set()
+
+    def fail(self, key: str, error: NotDurable) -> None:
+        """It did not arrive: its like sets out again."""
+        end = self._under_way.pop(key)
+        if end is not None:
+            end.set_exception(error)
+            end.exception()
 
 
 class PlatformInbox:
