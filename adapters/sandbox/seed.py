@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 GROUP = "circle"
@@ -56,3 +57,25 @@ def new_room(group: str, name: str, kind: str) -> dict[str, Any]:
     """A room in which the bot may do everything."""
     rights = ["read", "post", "remove"]
     return {"group": group, "name": name, "kind": kind, "rights": rights, "messages": {}}
+
+
+def new_message(at: datetime) -> dict[str, Any]:
+    """A message that says nothing yet."""
+    return {
+        "text": "",
+        "buttons": [],
+        "files": [],
+        "links": [],
+        "form": None,
+        "lock": None,
+        "attachments": [],
+        "at": at.isoformat(),
+        "edited": False,
+        "pinned": False,
+        "reply_to": None,
+        "only": None,
+        "answer_to": None,
+        "due": None,
+        "lasts": False,
+        "event": None,
+    }

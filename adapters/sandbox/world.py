@@ -345,29 +345,8 @@ class World:
     def put(self, room: str, author: str, content: Json, **more: Any) -> Json:
         """Add a message and log it, unless only one person is to see it."""
         self.state["seq"] += 1
-        message: Json = {
-            "id": f"m{self.state['seq']}",
-            "n": self.state["seq"],
-            "author": author,
-            "text": "",
-            "buttons": [],
-            "files": [],
-            "links": [],
-            "form": None,
-            "lock": None,
-            "attachments": [],
-            "at": self.now().isoformat(),
-            "edited": False,
-            "pinned": False,
-            "reply_to": None,
-            "only": None,
-            "answer_to": None,
-            "due": None,
-            "lasts": False,
-            "event": None,
-            **content,
-            **more,
-        }
+        own = {"id": f"m{self.state['seq']}", "n": self.state["seq"], "author": author}
+        message: Json = seed.new_message(self.now()) | own | content | more
         self._messages(room)[message["id"]] = message
         if not message["only"] and self.heard(room):
             message["event"] = self.log("message", room=room, message=self.logged(room, message))

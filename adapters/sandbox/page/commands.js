@@ -27,10 +27,13 @@ export class Commands {
     return person.held || !person.here ? "guest" : person.role;
   }
 
+  allows(command) {
+    return LEVELS.indexOf(this.level) >= LEVELS.indexOf(command.needs);
+  }
+
   /** A command as a button. What needs more than this person is greyed; the core decides. */
   one(command, where, at = {}) {
-    const allowed = LEVELS.indexOf(this.level) >= LEVELS.indexOf(command.needs);
-    const needs = allowed ? "" : ` for ${command.needs}s`;
+    const needs = this.allows(command) ? "" : ` for ${command.needs}s`;
     const button = press(capital(command.name), () => this.run(command, at), { more: needs + where });
     if (needs) {
       button.classList.add("greyed");
@@ -60,24 +63,20 @@ export class Commands {
       return;
     }
     const known = this.pane.app.state.commands.filter((command) => !command.on_message);
-    const first = (command) => command.name.split(" ")[0];
-    const shared = (word) => known.filter((command) => first(command) === word).length > 1;
-    const groups = new Map();
-    for (const command of known) {
-      // One of a kind needs no heading of its own.
-      const group = shared(first(command)) ? first(command) : "";
-      groups.set(group, [...(groups.get(group) ?? []), command]);
+    const own = known.filter((command) => this.allows(command));
+    const list = groups(own).flatMap(([title, commands]) => this.part(title, commands));
+    // What one cannot do comes last: it is there to learn who can.
+    for (const level of LEVELS) {
+      const others = known.filter((command) => command.needs === level && !own.includes(command));
+      if (others.length) list.push(...this.part(`For ${level}s`, others));
     }
-    const list = [...groups].flatMap(([group, commands]) => [
-      ...(group ? [h("h4", {}, capital(group))] : []),
-      h("ul", {}, ...commands.map((command) => this.row(command))),
-    ]);
     this.open("Commands", ...list);
     this.panel.querySelector("li button")?.focus();
   }
 
-  row(command) {
-    return h("li", {}, this.one(command, ", command"), h("span", { class: "quiet" }, command.help));
+  part(title, commands) {
+    const row = (command) => h("li", {}, this.one(command, ", command"), h("span", { class: "quiet" }, command.help));
+    return [...(title ? [h("h4", {}, title)] : []), h("ul", {}, ...commands.map(row))];
   }
 
   open(title, ...content) {
@@ -97,4 +96,16 @@ export class Commands {
     this.button.setAttribute("aria-expanded", "false");
     if (had) this.button.focus();
   }
+}
+
+/** Commands under headings: those that share a first word, where there are three; the rest first. */
+function groups(commands) {
+  const first = (command) => command.name.split(" ")[0];
+  const found = new Map([["", []]]);
+  for (const command of commands) {
+    const same = commands.filter((other) => first(other) === first(command));
+    const title = same.length > 2 ? capital(first(command)) : "";
+    found.set(title, [...(found.get(title) ?? []), command]);
+  }
+  return [...found].filter(([, members]) => members.length);
 }
