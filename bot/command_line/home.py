@@ -16,6 +16,8 @@ from bot.store.looking import has_tables
 
 RING_NAME: Final = "ring.json"
 MASTER_NAME: Final = "master.key"
+BACKUP_MARK: Final = ".last-backup"
+"""Ends the name of the file beside the database that says when it was last backed up."""
 _FIRST_START: Final = "first-start"
 """A mark beside the ring, from before the ring is made until its database stands. Without it a
 start that was cut off in between would look like a database that was lost."""
@@ -131,6 +133,19 @@ async def open_keys(home: Home) -> KeyRing:
 def settled(home: Home) -> None:
     """The database stands: from now on ring and database belong together."""
     (home.keys / _FIRST_START).unlink(missing_ok=True)
+
+
+def forget(home: Home) -> None:
+    """Remove the sandbox's database and keys: what was played cannot be read by anyone any more."""
+    file = home.file
+    if file is None or not home.is_sandbox:
+        raise ValueError("only the sandbox begins again")
+    # The mark first: cut off anywhere below, the next start makes what is missing.
+    (home.keys / _FIRST_START).touch(mode=0o600)
+    for rest in ("", "-wal", "-shm", "-journal", BACKUP_MARK):
+        file.with_name(file.name + rest).unlink(missing_ok=True)
+    home.ring.unlink(missing_ok=True)
+    home.master.unlink(missing_ok=True)
 
 
 class AlreadyRunning(StartError):

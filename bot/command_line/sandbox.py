@@ -16,7 +16,7 @@ from adapters.sandbox.web import Page, running_at
 from adapters.sandbox.world import BOT, Refusal
 from bot.clock import Clock
 from bot.command_line.console import complain, say
-from bot.command_line.home import FolderLock, Home, make_folder, open_keys, settled
+from bot.command_line.home import FolderLock, Home, forget, make_folder, open_keys, settled
 from bot.errors import StartError
 from bot.logs import error_id
 from bot.sandbox_start import furnish
@@ -156,7 +156,7 @@ class Sandbox:
                 raise Refusal("later", "The sandbox is stopping.")
             try:
                 await self._down()
-                self._forget()
+                forget(self._home)
                 self._world.start_over()
                 await self._up()
             except StartError as error:
@@ -173,16 +173,6 @@ class Sandbox:
             self._failed.set_exception(error)
             # Heard of already, should the end have begun for another reason.
             self._failed.exception()
-
-    def _forget(self) -> None:
-        """Remove database and keys: what was played before cannot be read by anyone."""
-        file = self._home.file
-        assert file is not None  # noqa: S101
-        # The ring last: cut off in between, a database without a ring would not start.
-        for rest in ("", "-wal", "-shm", "-journal"):
-            file.with_name(file.name + rest).unlink(missing_ok=True)
-        self._home.ring.unlink(missing_ok=True)
-        self._home.master.unlink(missing_ok=True)
 
 
 def _greet(address: str, wanted: int, port: int) -> None:

@@ -9,19 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import typer
 
 from bot.command_line.console import Exit, complain, say
-from bot.command_line.home import AlreadyRunning, FolderLock, Home
+from bot.command_line.home import BACKUP_MARK, AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
 from bot.store import KeyRing, MasterKey, backups, migrations
 from bot.store.engines import place
 from bot.store.looking import Seen, is_known, is_locked, look, newest_revision, revisions_after
-
-BACKUP_MARK: Final = ".last-backup"
-"""Ends the name of the file beside the database that says when it was last backed up."""
 
 
 def is_running(home: Home) -> bool:

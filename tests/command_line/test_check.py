@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.command_line.checks import check
-from bot.command_line.upkeep import BACKUP_MARK
+from bot.command_line.home import BACKUP_MARK
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
 
 Look = Callable[[], "Report"]
