@@ -18,8 +18,11 @@ only its handle is kept, sealed; of its author nothing.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,6 +57,17 @@ CARD = "leak-card"
 DRAWING = "leak-drawing"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Match:
+    """A message with a watched word in it, on its way to an alert."""
+
+    known: KnownRoom
+    ref: MessageRef
+    blind: bytes
+    at: datetime
+    edited: bool
+
+
 class Leaks:
     """Raises alerts and settles them. `LeakUpkeep` keeps their cards true."""
 
@@ -74,6 +88,9 @@ class Leaks:
         self._clock = clock
         self.expect: Callable[[datetime], None] = _nobody
         """Called with the moment at which a card is to be drawn anew."""
+        self._matches: list[_Match] = []
+        self._writing = asyncio.Lock()
+        self._written: asyncio.Future[None]
         self._raised: dict[bytes, datetime | None] = {}
         """Every message that an alert is about, and when that was decided."""
 
@@ -101,7 +118,7 @@ class Leaks:
             if not edited or decided is None or at <= decided:
                 return None
         self._raised[blind] = None
-        return self._raise(known, ref, blind, at, edited=edited)
+        return self._raise(_Match(known, ref, blind, at, edited))
 
     def removed(self, ref: MessageRef) -> Awaitable[None] | None:
         """A message went, by whatever hand."""
@@ -113,41 +130,65 @@ class Leaks:
         del self._raised[blind]
         return self._forget(ref.room.group, blind)
 
-    async def _raise(
-        self, known: KnownRoom, ref: MessageRef, blind: bytes, at: datetime, *, edited: bool
-    ) -> None:
-        async def work(conn: Connection) -> None:
-            if blind not in self._raised:
-                return  # it was removed while this waited
-            before = await alert_rows.alert_of(conn, blind)
-            if before is not None:
-                decided = before[2]
-                if not edited or decided is None or at <= decided:
-                    return
-                await alert_rows.take_message(conn, blind)
-            await self._add(conn, known, ref, blind, at)
+    def _raise(self, match: _Match) -> Awaitable[None]:
+        """Join the matches that are written next: in a flood hundreds share a transaction."""
+        if not self._matches:
+            self._written = asyncio.ensure_future(self._write())
+        self._matches.append(match)
+        # Whoever gives up waiting does not stop the others.
+        return asyncio.shield(self._written)
 
-        try:
-            await self._store.write(work)
-        except BaseException:
-            # Offered again, it must raise again.
-            self._raised.pop(blind, None)
-            raise
+    async def _write(self) -> None:
+        async with self._writing:
+            matches, self._matches = self._matches, []
+            try:
+                await self._store.write(lambda conn: self._add(conn, matches))
+            except BaseException:
+                # Offered again, they must raise again.
+                for match in matches:
+                    self._raised.pop(match.blind, None)
+                raise
         self.expect(self._clock.now() + DRAW_PAUSE)
 
-    async def _add(
-        self, conn: Connection, known: KnownRoom, ref: MessageRef, blind: bytes, at: datetime
-    ) -> None:
-        undecided = await alert_rows.newest(conn, known.id, UNDECIDED, at - FLOOD_WINDOW)
-        if len(undecided) >= FLOOD_CARDS:
-            alert_id = undecided[0]
+    async def _add(self, conn: Connection, matches: Sequence[_Match]) -> None:
+        decided = await alert_rows.decided(conn, [match.blind for match in matches])
+        undecided: dict[bytes, list[tuple[bytes, datetime]]] = {}
+        joined: set[bytes] = set()
+        rows = []
+        counts: Counter[bytes] = Counter()
+        for match in matches:
+            known, at = match.known, match.at
+            if match.blind not in self._raised:
+                continue  # it was removed while this waited
+            if match.blind in decided:
+                before = decided[match.blind]
+                if not match.edited or before is None or at <= before:
+                    continue
+                await alert_rows.take_message(conn, match.blind)
+            if known.id not in undecided:
+                since = min(other.at for other in matches) - FLOOD_WINDOW
+                undecided[known.id] = await alert_rows.newest(conn, known.id, UNDECIDED, since)
+            recent = [each for each, when in undecided[known.id] if when >= at - FLOOD_WINDOW]
+            if len(recent) >= FLOOD_CARDS:
+                alert_id = recent[-1]
+                joined.add(alert_id)
+            else:
+                alert_id = await alert_rows.add(
+                    conn, known.group_id, known.id, "keyword", "low", at
+                )
+                undecided[known.id].append((alert_id, at))
+                await self.post(conn, Alert(alert_id.hex(), known.room, OPEN, at, (match.ref,)))
+            rows.append(
+                alert_rows.message_row(
+                    self._store.keys, alert_id, match.blind, match.ref.handle, at
+                )
+            )
+            counts[known.group_id] += 1
+        await alert_rows.add_messages(conn, rows)
+        for alert_id in joined:
             await alert_rows.draw_at(conn, alert_id, self._clock.now() + DRAW_PAUSE)
-        else:
-            alert_id = await alert_rows.add(conn, known.group_id, known.id, "keyword", "low", at)
-            await self.post(conn, Alert(alert_id.hex(), ref.room, OPEN, at, (ref,)))
-        keys = self._store.keys
-        await alert_rows.add_message(conn, keys, alert_id, blind, ref.handle, at)
-        await self.count(conn, known.group_id, "raised", 1)
+        for group_id, number in counts.items():
+            await self.count(conn, group_id, "raised", number)
 
     async def post(self, conn: Connection, alert: Alert) -> None:
         """Put a card on its way, within a transaction. Without a moderators' room none is."""

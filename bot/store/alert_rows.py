@@ -65,31 +65,45 @@ async def add(
 
 async def newest(
     conn: Connection, room_id: bytes, states: Collection[str], since: datetime
-) -> list[bytes]:
-    """Alerts of a room in these states that were raised since, the newest first."""
-    found = await conn.scalars(
-        select(alerts.c.id)
+) -> list[tuple[bytes, datetime]]:
+    """Alerts of a room in these states that were raised since, and when, the oldest first."""
+    found = await conn.execute(
+        select(alerts.c.id, alerts.c.raised_at)
         .where(alerts.c.room_id == room_id, alerts.c.state.in_(states), alerts.c.raised_at >= since)
-        .order_by(alerts.c.raised_at.desc())
+        .order_by(alerts.c.raised_at)
     )
-    return list(found)
+    return [(row.id, row.raised_at) for row in found]
 
 
-async def add_message(
-    conn: Connection, keys: KeyRing, alert_id: bytes, blind: bytes, handle: str, at: datetime
-) -> None:
-    """One more message that an alert is about."""
+def message_row(
+    keys: KeyRing, alert_id: bytes, blind: bytes, handle: str, at: datetime
+) -> dict[str, Any]:
+    """One more message that an alert is about, for `add_messages`."""
     row_id = new_id()
-    await conn.execute(
-        insert(alert_messages).values(
-            id=row_id,
-            alert_id=alert_id,
-            message_blind=blind,
-            message=keys.seal(alert_messages.c.message, row_id, handle),
-            at=at,
-            nudged=False,
-        )
+    return {
+        "id": row_id,
+        "alert_id": alert_id,
+        "message_blind": blind,
+        "message": keys.seal(alert_messages.c.message, row_id, handle),
+        "at": at,
+        "nudged": False,
+    }
+
+
+async def add_messages(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down messages that alerts are about."""
+    if rows:
+        await conn.execute(insert(alert_messages), list(rows))
+
+
+async def decided(conn: Connection, blinds: Sequence[bytes]) -> dict[bytes, datetime | None]:
+    """Which of these messages have an alert, and when it was decided."""
+    found = await conn.execute(
+        select(alert_messages.c.message_blind, alerts.c.decided_at)
+        .join(alerts, alerts.c.id == alert_messages.c.alert_id)
+        .where(alert_messages.c.message_blind.in_(blinds))
     )
+    return {bytes(row.message_blind): row.decided_at for row in found}
 
 
 async def raised(conn: Connection) -> dict[bytes, datetime | None]:
