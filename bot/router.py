@@ -18,7 +18,7 @@ from bot import arguments
 from bot.chat import Chat
 from bot.clock import Clock
 from bot.cog import HALT, Cog, Command, Context, Listener, Stage
-from bot.errors import NotDurable, PlatformError, Refused
+from bot.errors import NotDurable, PlatformError, Refused, TryLater
 from bot.events import Event, GroupReady, Invoked, MessageEdited, MessagePosted, MessageRemoved
 from bot.inbox import Memory
 from bot.logs import error_id
@@ -127,6 +127,12 @@ class Router:
                 outcome = await listener.hear(event)
             except NotDurable:
                 raise
+            except TryLater:
+                logger.warning("platform failed a listener", extra={"listener": listener.name})
+                if isinstance(event, GroupReady) or listener.stage is Stage.GATE:
+                    # Halting here would lose the event for all who come after the gate.
+                    raise NotDurable from None
+                continue
             except Exception:
                 logger.exception("listener failed", extra={"listener": listener.name})
                 if isinstance(event, GroupReady):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -95,7 +96,9 @@ class Anonymous(Cog):
             return _shown(sent)
         receipt, how = sent
         if isinstance(how, Standing):
-            return _standing(how, receipt)
+            # Sent before, and a crash may have swallowed the answer with the receipt in it.
+            shown = (Text("anon-receipt", {"receipt": receipt}),)
+            return replace(_standing(how, receipt), lines=shown)
         return _sent(how)
 
     @command("anon status")
