@@ -28,13 +28,13 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.detection import Keywords
-from bot.errors import Refused
 from bot.model import Account, Content, Group, MessageRef, RoomKind
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import value_from_json
 from bot.services.directory import Directory, KnownRoom
 from bot.services.keywords import LeakKeywords
-from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card, who
+from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
+from bot.services.leak_reading import UNDECIDED, LeakReading
 from bot.services.retention import Retention
 from bot.store import Connection, Store, alert_rows, expiry_rows
 
@@ -44,7 +44,6 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     REMOVED: frozenset(),
     DISMISSED: frozenset(),
 }
-UNDECIDED = (OPEN, CLAIMED)
 
 CLAIM_LASTS = timedelta(minutes=15)
 FLOOD_CARDS = 3
@@ -68,7 +67,7 @@ class _Match:
     edited: bool
 
 
-class Leaks:
+class Leaks(LeakReading):
     """Raises alerts and settles them. `LeakUpkeep` keeps their cards true."""
 
     def __init__(
@@ -80,12 +79,10 @@ class Leaks:
         keywords: LeakKeywords,
         clock: Clock,
     ) -> None:
-        self._store = store
+        super().__init__(store, directory, clock)
         self._outbox = outbox
-        self._directory = directory
         self._retention = retention
         self._keywords = keywords
-        self._clock = clock
         self.expect: Callable[[datetime], None] = _nobody
         """Called with the moment at which a card is to be drawn anew."""
         self._matches: list[_Match] = []
@@ -307,75 +304,9 @@ class Leaks:
             await alert_rows.move(conn, alert_id, (CLAIMED,), OPEN, claimed_by=None)
             await alert_rows.draw_at(conn, alert_id, now)
 
-    async def look(self, group: Group, alert_id: str) -> Alert:
-        """An alert of a group. Raises `Refused`."""
-        try:
-            row_id = bytes.fromhex(alert_id)
-        except ValueError:
-            row_id = b""
-        group_id = await self._store.group_id(group)
-        row = None
-        if len(row_id) == 16:
-            async with self._store.read() as conn:
-                row = await alert_rows.one(conn, self._store.keys, group_id, row_id)
-        alert = None if row is None else self.shown(row)
-        if alert is None:
-            raise Refused("leak-gone")
-        return alert
-
-    async def refusal(self, group: Group, account: Account, alert_id: str) -> Refused:
-        """Why somebody cannot have or decide an alert now."""
-        try:
-            alert = await self.look(group, alert_id)
-        except Refused as gone:
-            return gone
-        since = alert.claimed_at or alert.raised_at
-        at = alert.decided_at or alert.raised_at
-        match alert.state:
-            case "claimed" if alert.holder == account:
-                return Refused("leak-yours", {"since": since})
-            case "claimed":
-                return Refused("leak-taken", {"who": who(alert), "since": since})
-            case "removed":
-                return Refused("leak-was-removed", {"who": who(alert), "at": at})
-            case "dismissed":
-                return Refused("leak-was-dismissed", {"who": who(alert), "at": at})
-        return Refused("leak-not-yours")
-
-    def shown(self, row: alert_rows.AlertRow) -> Alert | None:
-        """A row as it is shown; None when its room is gone."""
-        known = self._directory.by_id(row.room_id)
-        if known is None:
-            return None
-        platform = known.room.group.platform
-        return Alert(
-            id=row.id.hex(),
-            room=known.room,
-            state=row.state,
-            raised_at=row.raised_at,
-            messages=tuple(MessageRef(known.room, each.message) for each in row.messages),
-            holder=None if row.holder is None else Account(platform, row.holder),
-            claimed_at=row.claimed_at,
-            decided_at=row.decided_at,
-            nudged=sum(each.nudged for each in row.messages),
-        )
-
-    async def undecided(self, group: Group) -> list[Alert]:
-        """What nobody decided yet, the oldest first."""
-        group_id = await self._store.group_id(group)
-        async with self._store.read() as conn:
-            rows = await alert_rows.in_states(conn, self._store.keys, group_id, UNDECIDED)
-        return [alert for row in rows if (alert := self.shown(row)) is not None]
-
     async def count(self, conn: Connection, group_id: bytes, outcome: str, number: int) -> None:
         """Add to the daily figures."""
         await alert_rows.count(conn, group_id, self._clock.now().date(), outcome, number)
-
-    async def figures(self, group: Group, since: timedelta) -> dict[str, int]:
-        """How many messages were raised, removed and dismissed."""
-        group_id = await self._store.group_id(group)
-        async with self._store.read() as conn:
-            return await alert_rows.counts(conn, group_id, (self._clock.now() - since).date())
 
 
 def _hits(keywords: Keywords, content: Content) -> bool:
