@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.command_line.circles import EVERY_HANDLE, circle
 from tests.command_line.conftest import Start
-from tests.command_line.process import assert_quiet, done
+from tests.command_line.process import assert_quiet, done, environment
 
 pytestmark = pytest.mark.slow
 
@@ -159,3 +161,18 @@ def test_a_mistyped_command(tmp_path: Path, word: str) -> None:
     code, said = done(tmp_path, word)
     assert code == 2
     assert "Usage" in said
+
+
+def test_without_the_packages(tmp_path: Path) -> None:
+    # -S: without site-packages, as with the system's own Python beside the project's.
+    ended = subprocess.run(
+        [sys.executable, "-S", "-m", "bot"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "make run" in ended.stderr
+    assert_quiet(ended.stderr)
