@@ -29,6 +29,7 @@ _TRACKING: Final = re.compile(
     r"|mc_cid|si|ref|ref_src|ref_url|share_id|sharer|shared_by|feature|trk|_hs\w{1,10}|yclid)"
     r"=[^&#\s]{0,500}&?"
 )
+_LINK: Final = re.compile(r"(?i)https?://\S{1,1900}")
 _BARE_QUERY: Final = re.compile(r"[?&](?=[#\s]|$)")
 
 _DOT: Final = r"(?:\.|dot)"
@@ -95,8 +96,12 @@ def cleaned(text: str) -> str:
         marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
         if marks <= MOST_MARKS:
             kept.append(letter)
-    words = _TRACKING.sub("", "".join(kept))
-    return _BARE_QUERY.sub("", words).strip()
+    return _LINK.sub(_untracked, "".join(kept)).strip()
+
+
+def _untracked(link: re.Match[str]) -> str:
+    plain = _TRACKING.sub("", link[0])
+    return link[0] if plain == link[0] else _BARE_QUERY.sub("", plain)
 
 
 def _joins(text: str, at: int) -> bool:

@@ -88,7 +88,7 @@ anon-receipt-wait = That was the wrong receipt too many times. Please wait 10 mi
 
 # $until: a point in time.
 anon-status-waiting = Your post is waiting. It goes out by { $until } at the latest.
-anon-status-late = Your post should be out by now, but the chat is slow. I keep trying. You can still take it back.
+anon-status-late = Your post should be out by now, but the chat has not told me that it took it. I keep trying. You can still take it back.
 anon-status-held = Your post is waiting, because the moderators have paused posts without a name. If they open it again, it goes out then. If not, I let go of it at { $until }.
 anon-status-posted = Your post is in the room.
 # Somebody may have pinned it; then it stays until it is unpinned.
