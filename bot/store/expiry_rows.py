@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.store import Connection
     from bot.store.keyring import KeyRing
 
+_MESSAGE = expiries.c.message
+
 
 @dataclass(frozen=True, slots=True)
 class ExpiryRow:
@@ -42,18 +44,15 @@ class RemovalCount:
 
 
 def row(keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime) -> dict[str, Any]:
-    """A row for `Store.append`."""
+    """A row for `Store.append`; the database's defaults say that it waits."""
     # A row says when it is due anyway, and rows in order are cheaper to store.
     row_id = new_id_by(due)
     return {
         "id": row_id,
         "room_id": room_id,
         "message_blind": blind,
-        "message": keys.seal(expiries.c.message, row_id, handle),
+        "message": keys.seal(_MESSAGE, row_id, handle),
         "due": due,
-        "state": "waiting",
-        "attempts": 0,
-        "why": None,
     }
 
 

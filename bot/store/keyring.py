@@ -34,6 +34,7 @@ _FORMAT: Final = 1
 _HASH_BYTES: Final = 16
 # Texts are padded to whole steps, so that a box's size does not tell one Matrix id from another.
 _STEP: Final = 32
+_PADDING: Final = [bytes(-length % _STEP) for length in range(_STEP)]
 _NUMBER: Final = struct.Struct(">H")
 _ENCODING: Final = "surrogatepass"
 
@@ -67,6 +68,7 @@ class KeyRing:
         self._keys = dict(keys)
         self._prefixes: dict[object, bytes] = {}
         self._scopes: dict[str, Any] = {}
+        self._account_scopes: dict[bytes, str] = {}
         columns = sorted(_numbered(keys, "column"))
         self._boxes = {n: AESGCM(keys[f"column/{n}"]) for n in columns}
         self._seal_number = _NUMBER.pack(columns[-1])
@@ -153,12 +155,9 @@ class KeyRing:
         """
         nonce = os.urandom(NONCE_BYTES)
         plain = text.encode("utf-8", _ENCODING) + b"\x80"
-        plain += bytes(-len(plain) % _STEP)
-        return SealedBox(
-            self._seal_number
-            + nonce
-            + self._seal_key.encrypt(nonce, plain, self._prefix(column, row_id))
-        )
+        plain += _PADDING[len(plain) % _STEP]
+        boxed = self._seal_key.encrypt(nonce, plain, self._prefix(column, row_id))
+        return SealedBox(self._seal_number + nonce + boxed)
 
     def open(self, column: object, row_id: bytes, box: SealedBox) -> str:
         """The text in a box. Raises `CannotOpen` for a box of another column, row or ring."""
@@ -219,7 +218,10 @@ class KeyRing:
 
     def account_blind(self, group_id: bytes, account: Account) -> bytes:
         """The blind of an account within one group: two groups' rows cannot be matched."""
-        return self.blind(f"account {group_id.hex()}", _account(account))
+        scope = self._account_scopes.get(group_id)
+        if scope is None:
+            scope = self._account_scopes[group_id] = f"account {group_id.hex()}"
+        return self.blind(scope, f"{account.platform} {account.handle}")
 
     def account_blinds(self, group_id: bytes, account: Account) -> tuple[bytes, ...]:
         """`account_blind` under every live key, newest first."""
