@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from bot.services.drafts import Drafts
 from bot.services.post_changes import at_latest, at_random
 from bot.services.receipts import Throttle, hash_of, new_draft_id, receipt_of
 from bot.services.wording_checks import cleaned, invites, is_empty, looks_like_label
+from bot.store import KeyDestroyed, KeyRing, MasterKey, new_id
 from bot.texts import TextsError
 from bot.texts.labels import Labels
 
@@ -166,3 +168,21 @@ def test_times_are_random_and_the_promise_is_kept() -> None:
     for wait in waits:
         promised = at_latest(now + 5 * MINUTE)
         assert now + wait < at_latest(now + wait) <= promised
+
+
+def test_a_silence_knows_the_author_after_the_weeks_key_is_gone(tmp_path: Path) -> None:
+    master = MasterKey.create(tmp_path / "master.key")
+    keys = KeyRing.create(tmp_path / "ring.json", master)
+    group_id, ana, now = new_id(), Account("fake", "ana"), Clock().now()
+    epoch = keys.epoch_of(now)
+    tag = keys.tag(group_id, epoch, ana)
+    number = keys.keep_for_silence(group_id, epoch, now + 10 * MINUTE)
+    keys.destroy_tags_before(epoch + 1)
+    again = KeyRing.load(tmp_path / "ring.json", master)
+    assert again.silences() == {number}
+    assert again.silence_tag(number, ana) == tag
+    assert again.silence_tag(number, Account("fake", "ben")) != tag
+    with pytest.raises(KeyDestroyed):
+        again.keep_for_silence(group_id, epoch, now)
+    assert again.destroy_ended_silences(now + 11 * MINUTE) == [number]
+    assert again.silences() == set()
