@@ -82,9 +82,11 @@ def test_every_file_fits_in_a_head_and_says_what_it_is(path: Path) -> None:
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_others_use_says_what_it_does(path: Path) -> None:
     tree = ast.parse(path.read_text())
+    scopes: list[ast.Module | ast.ClassDef] = [tree]
+    scopes += [node for node in tree.body if isinstance(node, ast.ClassDef)]
     public = [
         node.name
-        for scope in (tree, *(n for n in tree.body if isinstance(n, ast.ClassDef)))
+        for scope in scopes
         if not (isinstance(scope, ast.ClassDef) and scope.name.startswith("_"))
         for node in scope.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)

@@ -77,16 +77,20 @@ async def bring_forward(
 
 async def due_of(conn: Connection, blind: bytes) -> datetime | None:
     """When a message goes; None when it stays."""
-    return await conn.scalar(select(expiries.c.due).where(expiries.c.message_blind == blind))
+    due: datetime | None = await conn.scalar(
+        select(expiries.c.due).where(expiries.c.message_blind == blind)
+    )
+    return due
 
 
 async def next_due(conn: Connection, without: Sequence[bytes]) -> datetime | None:
     """When the first waiting message is due, leaving out rooms that are paused."""
-    return await conn.scalar(
+    first: datetime | None = await conn.scalar(
         select(func.min(expiries.c.due)).where(
             expiries.c.state == "waiting", expiries.c.room_id.not_in(without)
         )
     )
+    return first
 
 
 async def due(

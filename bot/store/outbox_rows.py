@@ -64,7 +64,10 @@ async def add(
 
 async def next_after(conn: Connection, lane: str) -> datetime | None:
     """When the first job of a lane may go."""
-    return await conn.scalar(select(func.min(outbox.c.after)).where(outbox.c.lane == lane))
+    first: datetime | None = await conn.scalar(
+        select(func.min(outbox.c.after)).where(outbox.c.lane == lane)
+    )
+    return first
 
 
 async def due(
@@ -105,7 +108,8 @@ async def move(conn: Connection, key: str, after: datetime) -> str | None:
     moved = await conn.execute(
         update(outbox).where(outbox.c.key == key).values(after=after).returning(outbox.c.lane)
     )
-    return moved.scalar()
+    lane: str | None = moved.scalar()
+    return lane
 
 
 async def put_off(conn: Connection, row_id: bytes, after: datetime) -> None:

@@ -110,7 +110,7 @@ async def some(
     released_before: datetime | None = None,
 ) -> list[PostRow]:
     """Posts in some states, at most 500, narrowed down by what is given."""
-    here = [posts.c.state.in_(states)]
+    here: list[ColumnElement[bool]] = [posts.c.state.in_(states)]
     given = {"group_id": group_id, "room_id": room_id, "parent_id": parent_id, "tag": tag}
     here += [posts.c[name] == value for name, value in given.items() if value is not None]
     if released_before is not None:
