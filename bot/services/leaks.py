@@ -131,6 +131,7 @@ class Leaks(LeakReading):
         """Join the matches that are written next: in a flood hundreds share a transaction."""
         if not self._matches:
             self._written = asyncio.ensure_future(self._write())
+            self._written.add_done_callback(_heard)
         self._matches.append(match)
         # Whoever gives up waiting does not stop the others.
         return asyncio.shield(self._written)
@@ -315,6 +316,12 @@ def _hits(keywords: Keywords, content: Content) -> bool:
     return any(keywords.hits(text) for text in content.scannable) or any(
         keywords.hits(attachment.name) for attachment in content.attachments
     )
+
+
+def _heard(written: asyncio.Future[None]) -> None:
+    """Whoever waits hears of a failure; when nobody does (any more), it comes again."""
+    if not written.cancelled():
+        written.exception()
 
 
 def _nobody(at: datetime) -> None:

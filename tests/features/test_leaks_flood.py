@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.sandbox.chat import SandboxChat
+from adapters.sandbox.world import World
 from bot.chat import Can
 from bot.errors import NotDurable
 from bot.events import MessagePosted
@@ -21,8 +22,10 @@ __all__ = ["watching"]
 
 
 async def test_a_flood_is_three_cards_and_one_decision_counts_for_all(
-    watching: TestCircle,
+    watching: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Hundreds of messages, on a machine that may be busy with other tests.
+    monkeypatch.setattr(World.until, "__defaults__", (60,))
     rose = await watching.member("Rose")
     edits, edit = [], watching.chat.edit
 
