@@ -86,9 +86,11 @@ async def due_of(conn: Connection, blind: bytes) -> datetime | None:
 async def next_due(conn: Connection, without: Sequence[bytes]) -> datetime | None:
     """When the first waiting message is due, leaving out rooms that are paused."""
     first: datetime | None = await conn.scalar(
-        select(func.min(expiries.c.due)).where(
-            expiries.c.state == "waiting", expiries.c.room_id.not_in(without)
-        )
+        # Not min(): with a condition that would read every row, this reads the index's first.
+        select(expiries.c.due)
+        .where(expiries.c.state == "waiting", expiries.c.room_id.not_in(without))
+        .order_by(expiries.c.due)
+        .limit(1)
     )
     return first
 
