@@ -308,7 +308,7 @@ async def drop_counts(conn: Connection, before: date) -> None:
 
 def _alerts() -> Select[Any]:
     return (
-        select(alerts, members.c.account.label("holder"))
+        select(alerts, members.c.account)
         .outerjoin(members, members.c.id == alerts.c.claimed_by)
         .order_by(alerts.c.raised_at, alerts.c.id)
     )
@@ -333,8 +333,8 @@ async def _messages(conn: Connection, keys: KeyRing, alert_id: bytes) -> tuple[A
 
 def _row(keys: KeyRing, row: Row[Any], messages: tuple[AlertMessage, ...]) -> AlertRow:
     holder = card = None
-    if row.holder is not None:
-        holder = keys.open(members.c.account, row.claimed_by, row.holder)
+    if row.account is not None:
+        holder = keys.open(members.c.account, row.claimed_by, row.account)
     if row.card is not None:
         card = keys.open(alerts.c.card, row.id, row.card)
     return AlertRow(

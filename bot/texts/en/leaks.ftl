@@ -50,6 +50,7 @@ leak-given-back = Thank you for looking. Others can take it now.
 leak-dismissed = Thank you. It is settled, and the card goes in 24 hours.
 arg-leak-reason = Why it goes (the author reads this)
 arg-leak-number = Number in the list
+arg-alert = Which card
 # $count: a number.
 leak-removing-told =
     { $count ->
