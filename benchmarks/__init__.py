@@ -1,1 +1,1 @@
-"""What Circlekeeper costs, as ratios: against a peer or a limit that is measured in the same run."""
+"""What Circlekeeper costs, as ratios: against a peer or a limit of the same run."""

@@ -140,7 +140,7 @@ def _guild() -> dict[str, Any]:
         }
         for offset, name in enumerate(("@everyone", "member"))
     ]
-    channels = [
+    channels: list[dict[str, Any]] = [
         {
             "id": str(_GUILD + 100 + room),
             "type": 0,

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  (a platform that does nothing needs none of what it is given)
 """The bot with everything real but the platform: its router, cogs, services, schedule, store."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
@@ -37,6 +38,7 @@ class Nowhere:
     def __init__(self) -> None:
         self.connected: asyncio.Future[Inbox] = asyncio.get_running_loop().create_future()
         self.removed: dict[MessageRef, datetime] = {}
+        self._removals = asyncio.Event()
         self._clock = Clock()
 
     async def run(self, inbox: Inbox) -> NoReturn:
@@ -70,7 +72,14 @@ class Nowhere:
         """Gone, and when."""
         now = self._clock.now()
         self.removed.update(dict.fromkeys(refs, now))
+        self._removals.set()
         return dict.fromkeys(refs, Removal.GONE)
+
+    async def has_removed(self, count: int) -> None:
+        """Wait until so many messages were removed."""
+        while len(self.removed) < count:
+            self._removals.clear()
+            await self._removals.wait()
 
     async def tell(self, group: Group, account: Account, reply: Reply, *, key: str) -> MessageRef:
         """Told."""
@@ -144,7 +153,8 @@ async def started(store: Store) -> AsyncIterator[Stage]:
     circle = Circle(store, [chat], Clock(), GroundRules.default())
     running = asyncio.create_task(circle.run(_quiet))
     try:
-        done, _ = await asyncio.wait({running, chat.connected}, return_when="FIRST_COMPLETED")
+        waits: set[asyncio.Future[Any]] = {running, chat.connected}
+        done, _ = await asyncio.wait(waits, return_when="FIRST_COMPLETED")
         if running in done:
             running.result()
         yield Stage(circle, chat, chat.connected.result())

@@ -9,17 +9,17 @@ the i to a and it you that of my in is for me was not be with have just so this 
 do what really know think when get feel out today time if one all good day how about more would
 been going had much night sleep them thanks your are they or because still some people want up
 there from can will work did too things lot week home back never even now could talk anyone same
-make sorry hope better help day tomorrow thing tried always right need keep trying here again
-hard feeling tired little bit maybe something someone myself yes no okay did anything else after
-before first bad morning doctor friend family mum sister brother group meeting last year months
-made went said told calm walk tea music quiet long evening breathe proud small step glad heard
-""".split()
+make sorry hope better help day tomorrow thing tried always right need keep trying here again hard
+feeling tired little bit maybe something someone myself yes no okay did anything else after before
+first bad morning doctor friend family mum sister brother group meeting last year months made went
+said told calm walk tea music quiet long evening breathe proud small step glad heard
+""".split()  # noqa: SIM905 (a list of strings is a page long)
 _ENDINGS = (".", ".", "!", "?", "...", "", "", "")
 _SIGNS = (" \N{PURPLE HEART}", " \N{SMILING FACE WITH SMILING EYES}", " \N{WHITE SMILING FACE}")
 _CONTRACTIONS = ("I’m", "don’t", "it’s", "that’s", "can’t")  # noqa: RUF001 (as phones type them)
 _SYLLABLES = """
 bar ben cal dor el far gan hal is jor kel lin mar nor ol per quin ros sel tor ul ven wes yar zan
-""".split()
+""".split()  # noqa: SIM905 (a list of strings is a page long)
 _PLACES = ("street", "road", "school", "clinic", "hospital", "park", "office", "station")
 
 

@@ -139,8 +139,8 @@ class PostgresServer:
 # with its files, when the test run is killed and can tidy up nothing itself.
 _GUARD = """
 cd /
-"$0" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off \
-  -c synchronous_commit=off -c max_connections=60 -c shared_buffers=32MB >"$1/log" 2>&1 &
+"$0" -D "$1/data" -k "$1" -c listen_addresses= -c "fsync=$2" -c "full_page_writes=$2" \
+  -c "synchronous_commit=$2" -c max_connections=60 -c shared_buffers=32MB >"$1/log" 2>&1 &
 server=$!
 read -r _
 kill -QUIT "$server"
@@ -150,8 +150,13 @@ rm -rf "$1"
 
 
 @contextmanager
-def postgres(binaries: Path, patience: float = 60.0) -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own and stop it at the end."""
+def postgres(
+    binaries: Path, patience: float = 60.0, *, durable: bool = False
+) -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own and stop it at the end.
+
+    Only a `durable` one waits for its disk; tests of what is written need not.
+    """
     # Not pytest's folder: only its owner may enter that, and a socket's path is at most 107 long.
     folder = Path(tempfile.mkdtemp(prefix="circlekeeper-pg-", dir="/tmp"))
     identity = _someone_else(folder) if os.geteuid() == 0 else {}
@@ -175,7 +180,7 @@ def postgres(binaries: Path, patience: float = 60.0) -> Iterator[PostgresServer]
         shutil.rmtree(folder)
         raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
     guard = subprocess.Popen(
-        ["sh", "-c", _GUARD, str(binaries / "postgres"), str(folder)],
+        ["sh", "-c", _GUARD, str(binaries / "postgres"), str(folder), "on" if durable else "off"],
         stdin=subprocess.PIPE,
         # Ctrl-C ends the tests first and the server after them.
         start_new_session=True,

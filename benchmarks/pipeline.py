@@ -1,0 +1,140 @@
+"""The way of a message: offered, let through the gate, scanned, its due time on disk.
+
+On one core, over everything real but the platform. CPU is that of the whole process, the
+thread of the database included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import time
+from collections.abc import Iterator, Sequence
+
+from benchmarks import bare, talk
+from benchmarks.discord_peer import Parser, payloads
+from benchmarks.results import Goal, Line, Options, compared, limited, percentile, plain
+from benchmarks.stage import Stage, furnish, opened, posted, started
+from bot.clock import Clock
+from bot.events import MessagePosted
+
+KEYWORDS = 1_000
+WAITING = 1_000
+"""Messages on their way at a time, where as many as possible go through."""
+OFFERED = 5_000
+"""Messages a second, where they come in their own time."""
+
+
+def run(options: Options) -> Iterator[Line]:
+    """CPU a message, rows a second, and how long one waits."""
+    yield from asyncio.run(_run(options))
+
+
+async def _run(options: Options) -> list[Line]:
+    count = options.size(4_000, 200)
+    texts = talk.messages(count)
+    parser, sent = Parser(), payloads(texts)
+    limit = await bare.make(options.folder / "bare")
+    start = Clock().now()
+    due = await bare.rows(limit, 0, count * options.repeat, start)
+    await limit.close()
+    values, disk = bare.bound(due), bare.Bare(options.folder / "bare")
+    (options.folder / "pipeline").mkdir()
+    store = await opened(options.folder / "pipeline")
+    ours, peers, rates, limits, bare_cpu, paced, waits, syncs = ([] for _ in range(8))
+    async with started(store) as stage:
+        await furnish(stage, talk.keywords(KEYWORDS))
+        await _through(stage, _events(texts[: count // 4], 0))
+        before = _peak_memory()
+        for turn in range(1, options.repeat + 1):
+            events = _events(texts, turn * 10_000_000)
+            peers.append(_parsed(parser, sent))
+            cpu, seconds = await _through(stage, events)
+            ours.append(cpu)
+            rates.append(count / seconds)
+            cpu_before = time.process_time()
+            limits.append(count / disk.write(values[(turn - 1) * count : turn * count]))
+            bare_cpu.append((time.process_time() - cpu_before) / count * 1e6)
+            events = _events(texts * 2, turn * 10_000_000 + 5_000_000)
+            cpu, late = await _paced(stage, events)
+            paced.append(cpu)
+            waits.append(percentile(late, 0.99) * 1e3)
+            syncs.append(percentile(bare.fsync_seconds(options.folder, 100), 0.5) * 1e3)
+        peak = _peak_memory()
+    disk.close()
+    parsing = "discord.py's parsing of one"
+    return [
+        compared("pipeline cpu", "us/message", ours, parsing, peers, Goal(0.7)),
+        compared(f"pipeline cpu at {OFFERED}/s", "us/message", paced, parsing, peers),
+        compared("bare row cpu", "us/row", bare_cpu, parsing, peers),
+        compared(
+            "pipeline rate",
+            "rows/s",
+            rates,
+            f"bare sqlite3, {bare.BATCH} rows a commit",
+            limits,
+            Goal(0.2, at_least=True),
+        ),
+        limited(f"pipeline p99 at {OFFERED}/s", "ms", waits, 15),
+        plain("disk sync", "ms", syncs, "4 KiB written and fdatasync, median"),
+        plain("pipeline memory", "MiB", [peak], f"peak; {before:.0f} MiB before the first message"),
+    ]
+
+
+def _events(texts: Sequence[str], start: int) -> list[MessagePosted]:
+    now = Clock().now()
+    made = [posted(text, start + number, now) for number, text in enumerate(texts)]
+    # The collector should not look through what only the benchmark holds.
+    gc.collect()
+    gc.freeze()
+    return made
+
+
+def _parsed(parser: Parser, sent: Sequence[bytes]) -> float:
+    began = time.process_time()
+    for payload in sent:
+        parser.parse(payload)
+    return (time.process_time() - began) / len(sent) * 1e6
+
+
+async def _through(stage: Stage, events: Sequence[MessagePosted]) -> tuple[float, float]:
+    """All events as fast as they go: CPU microseconds of each, and seconds for all."""
+    offer, waiting = stage.inbox.offer, iter(events)
+
+    async def adapter() -> None:
+        for event in waiting:
+            await offer(event)
+
+    began, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(adapter() for _ in range(WAITING)))
+    spent = (time.process_time() - cpu) / len(events) * 1e6
+    return spent, time.perf_counter() - began
+
+
+async def _paced(stage: Stage, events: Sequence[MessagePosted]) -> tuple[float, list[float]]:
+    """Events in their own time, whatever became of those before: CPU, and seconds to durable.
+
+    Each one's clock runs from when it should have been offered, so a stall counts for
+    everything that it held up.
+    """
+    loop, offer = asyncio.get_running_loop(), stage.inbox.offer
+    late: list[float] = []
+
+    async def one(event: MessagePosted, at: float) -> None:
+        await offer(event)
+        late.append(loop.time() - at)
+
+    cpu, began = time.process_time(), loop.time()
+    async with asyncio.TaskGroup() as tasks:
+        for number, event in enumerate(events):
+            at = began + number / OFFERED
+            wait = at - loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            tasks.create_task(one(event, at))
+    return (time.process_time() - cpu) / len(events) * 1e6, late
+
+
+def _peak_memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
