@@ -89,7 +89,7 @@ class Acknowledgement:
         short = self._short(group, account)
         if short not in inside:
             return False
-        if group in self._grace:
+        if self._grace and group in self._grace:
             self._spoke.setdefault(group, {})[short] = self._clock.now()
         return True
 

@@ -35,6 +35,8 @@ BATCH = 500
 AT_ONCE = 100
 """Messages per removal call: what Discord's bulk deletion takes."""
 COUNTS_KEPT = timedelta(days=30)
+REMEMBERED = 10_000
+"""Own removals that are known when the platform tells of them."""
 CLOCK_PAUSE = timedelta(seconds=30)
 
 FORBIDDEN = "forbidden"
@@ -72,6 +74,7 @@ class Retention:
         self._clock = clock
         self.wake = asyncio.Event()
         self.on_gone: OnGone = _nobody
+        self._removed: dict[MessageRef, None] = {}
         self._next: datetime | None = None
         self._paused: dict[bytes, datetime] = {}
         self._distrusted = False
@@ -169,8 +172,16 @@ class Retention:
         if refs:
             await self.bring_forward(refs, self._clock.now())
 
+    def _remember_removed(self, refs: Sequence[MessageRef]) -> None:
+        self._removed.update(dict.fromkeys(refs))
+        while len(self._removed) > REMEMBERED:
+            del self._removed[next(iter(self._removed))]
+
     async def forget(self, ref: MessageRef) -> None:
-        """A message was removed by another hand: its due time is not needed."""
+        """A message was removed: its due time is not needed."""
+        if ref in self._removed:
+            # By this service, and its row went first. A commit for each would hold up the rest.
+            return
         blind = self._store.message_blind(ref)
         await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
 
@@ -257,6 +268,7 @@ class Retention:
                 await expiry_rows.count(conn, known.id, day, why, len(ids))
 
         await self._store.write(work)
+        self._remember_removed(gone)
         for ref in gone:
             await self.on_gone(ref)
         for why, ids in stuck.items():
