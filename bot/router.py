@@ -113,10 +113,8 @@ class Router:
                 writes = await self._hear(listeners, event)
             finally:
                 self._lanes.leave(lane)
-        if len(writes) == 1:
-            await writes[0]
-        elif writes:
-            await asyncio.gather(*writes)
+        if writes:
+            await _written(writes)
         if isinstance(event, GroupReady):
             ready.set()
 
@@ -309,6 +307,27 @@ class Seen:
         if end is not None:
             end.set_exception(error)
             end.exception()
+
+
+async def _written(writes: Sequence[Awaitable[Any]]) -> None:
+    """Wait for every write. A bug in one is contained; what is not on disk is offered again."""
+    lost: BaseException | None = None
+    outcomes: Iterable[Any]
+    if len(writes) == 1:
+        try:
+            await writes[0]
+            return
+        except Exception as error:
+            outcomes = (error,)
+    else:
+        outcomes = await asyncio.gather(*writes, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, NotDurable | TryLater | asyncio.CancelledError):
+            lost = outcome
+        elif isinstance(outcome, BaseException):
+            logger.error("a listener's write failed", exc_info=outcome)
+    if lost is not None:
+        raise NotDurable from None
 
 
 class PlatformInbox:
