@@ -26,10 +26,8 @@ from bot.services.silences import Silences
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 
-Words = Annotated[str, Arg("arg-anon-text", long=True, max_length=LONGEST_TEXT, fleeting=True)]
 Receipt = Annotated[str, Arg("arg-receipt", max_length=100, fleeting=True)]
 Draft = Annotated[str, Arg("arg-draft")]
-Lasts = Annotated[timedelta, Arg("arg-silence-lasts")]
 
 WHY = {
     "gone": "anon-why-gone",
@@ -63,12 +61,26 @@ class Anonymous(Cog):
     # For members.
 
     @command("anon")
-    async def anon(self, ctx: Context, room: Room, text: Words) -> Reply:
+    async def anon(
+        self,
+        ctx: Context,
+        room: Room,
+        text: Annotated[
+            str, Arg("arg-anon-text", long=True, max_length=LONGEST_TEXT, fleeting=True)
+        ],
+    ) -> Reply:
         """Post in a room without your name. You see it first."""
         return _shown(await self.anonymity.submit(ctx.group, ctx.account, room, text))
 
     @command("anon answer")
-    async def answer(self, ctx: Context, receipt: Receipt, text: Words) -> Reply:
+    async def answer(
+        self,
+        ctx: Context,
+        receipt: Receipt,
+        text: Annotated[
+            str, Arg("arg-anon-text", long=True, max_length=LONGEST_TEXT, fleeting=True)
+        ],
+    ) -> Reply:
         """Answer below a post of yours, under the same label. You need its receipt."""
         return _shown(await self.anonymity.answer(ctx.group, ctx.account, receipt, text))
 
@@ -126,14 +138,22 @@ class Anonymous(Cog):
         return Reply("anon-hide-done", buttons=(silence,))
 
     @command("anon silence", needs=Role.MODERATOR)
-    async def silence(self, ctx: Context, message: MessageRef, lasts: Lasts) -> Reply:
+    async def silence(
+        self,
+        ctx: Context,
+        message: MessageRef,
+        lasts: Annotated[timedelta, Arg("arg-silence-lasts")],
+    ) -> Reply:
         """Stop a writer's anonymous posts for a while. Nobody learns who it is."""
         until = await self.moderation.silence(ctx.group, message, lasts)
         return Reply("anon-silence-done", {"until": until})
 
     @command("anon silence hidden", needs=Role.MODERATOR, hidden=True)
     async def silence_hidden(
-        self, ctx: Context, post: Annotated[str, Arg("arg-post")], lasts: Lasts
+        self,
+        ctx: Context,
+        post: Annotated[str, Arg("arg-post")],
+        lasts: Annotated[timedelta, Arg("arg-silence-lasts")],
     ) -> Reply:
         """Stop the writer of a post that you have just hidden."""
         until = await self.moderation.silence(ctx.group, post, lasts)

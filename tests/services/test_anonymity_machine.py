@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from bot.chat import Can, Removal, Right
 from bot.clock import Clock
-from bot.errors import Forbidden, Gone, TryLater
+from bot.errors import Forbidden, Gone, NotDurable, TryLater
 from bot.events import GroupReady, Invoked, RoomChange, RoomChanged
 from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
 from bot.outbox import OutboxLane
@@ -272,12 +272,16 @@ STEPS = st.one_of(
 )
 
 
+async def live_through(rig: Rig, steps: Sequence[tuple[str, Any]]) -> None:
+    for name, value in steps:
+        await getattr(rig, name)(value)
+
+
 async def live(steps: Sequence[tuple[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rig = await Rig.fresh(Path(folder))
         try:
-            for name, value in steps:
-                await getattr(rig, name)(value)
+            await live_through(rig, steps)
             await rig.settle()
             await rig.check()
         finally:
@@ -330,6 +334,26 @@ async def test_what_is_taken_back_in_time_is_never_shown() -> None:
         await rig.settle()
         await rig.check()
         assert rig.chat.ever == {"anon-post-taken-back": 1}
+        await rig.store.close()
+
+
+@pytest.mark.parametrize("how", ["take_back", "hide"])
+async def test_a_removal_that_a_crash_interrupted_is_finished(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(_: object) -> None:
+        raise NotDurable
+
+    with tempfile.TemporaryDirectory() as folder:
+        rig = await Rig.fresh(Path(folder))
+        await live_through(rig, [*WRITE_AND_WAIT, ("deliver", "")])
+        monkeypatch.setattr(rig.core.retention, "remove_now", dies)
+        await getattr(rig, how)(0)
+        assert rig.chat.standing
+        await rig.restart(0)
+        await rig.core.retention.run_due()
+        assert not rig.chat.standing
+        await rig.check()
         await rig.store.close()
 
 
