@@ -40,7 +40,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 class running_bot:  # noqa: N801
     """`python -m bot` in a folder, with nothing configured: the sandbox. Gives its address."""
 
-    def __init__(self, folder: Path, port: int = 8420) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         self._folder = folder
         self._port = port
         self._process: subprocess.Popen[str] | None = None
@@ -48,10 +48,11 @@ class running_bot:  # noqa: N801
     def __enter__(self) -> str:
         root = Path(__file__).parents[2]
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        wanted = {"CIRCLEKEEPER_SANDBOX_PORT": str(self._port)} if self._port else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot"],
             cwd=self._folder,
-            env=kept | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
+            env=kept | wanted | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

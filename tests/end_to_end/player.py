@@ -42,10 +42,27 @@ class Player:
 
     async def takes_right_away(self, right: str, room: str) -> None:
         """Take a right of the bot away ("Remove messages" in "Evening circle")."""
+        await self._sets_right(right, room, given=False)
+
+    async def gives_right_back(self, right: str, room: str) -> None:
+        """Give the bot a right that it lacks."""
+        await self._sets_right(right, room, given=True)
+
+    async def _sets_right(self, right: str, room: str, *, given: bool) -> None:
         await self.page.get_by_role("button", name="Rights and roles").click()
         dialog = self.page.get_by_role("dialog", name="Rights and roles")
-        await dialog.get_by_role("checkbox", name=f"{right} in {room}").uncheck()
+        await dialog.get_by_role("checkbox", name=f"{right} in {room}").set_checked(given)
         await dialog.get_by_role("button", name="Done").click()
+
+    async def gives_role(self, name: str, role: str) -> None:
+        """Make somebody a member, a moderator or an admin."""
+        await self.page.get_by_role("button", name="Rights and roles").click()
+        dialog = self.page.get_by_role("dialog", name="Rights and roles")
+        await dialog.get_by_role("combobox", name=name).select_option(role)
+        await dialog.get_by_role("button", name="Done").click()
+        chip = re.compile(rf"^{role} {re.escape(name)}\b", re.IGNORECASE)
+        people = self.page.get_by_role("navigation", name="People")
+        await expect(people.get_by_role("button", name=chip)).to_be_visible()
 
     async def starts_over(self) -> None:
         """Forget everything."""
@@ -71,8 +88,9 @@ class Pane:
 
     async def rooms(self) -> list[str]:
         """The rooms that are open to this person, without unread marks."""
-        tabs = await self.region.get_by_role("tab").all_inner_texts()
-        return [text.split("\n")[0].split(",")[0].strip() for text in tabs]
+        names = "tabs => tabs.map(tab => tab.getAttribute('aria-label'))"
+        found: list[str] = await self.region.get_by_role("tab").evaluate_all(names)
+        return [name.split(",")[0] for name in found]
 
     async def writes(self, text: str) -> None:
         """Write in the open room."""
@@ -80,9 +98,19 @@ class Pane:
         await self.region.get_by_role("button", name="Send", exact=True).last.click()
         await self.sees(text.strip().split("\n")[0])
 
-    async def presses(self, label: str) -> None:
-        """Press the newest button with this label."""
-        await self.region.get_by_role("button", name=label, exact=True).click()
+    async def has_rooms(self, *names: str) -> None:
+        """Wait until exactly these rooms are open to this person."""
+        tabs = self.region.get_by_role("tab")
+        await expect(tabs).to_have_text([re.compile(rf"^{re.escape(name)}\d*$") for name in names])
+
+    async def presses(self, label: str, at: str | None = None) -> None:
+        """Press the newest button with this label, or the one at the message with a text."""
+        if at is None:
+            await self.region.get_by_role("button", name=label, exact=True).click()
+            return
+        # An older button is called "Show, message 14".
+        name = re.compile(rf"^{re.escape(label)}(, message \d+)?$")
+        await self.message(at).get_by_role("button", name=name).click()
 
     async def runs(self, command: str, **fields: str) -> None:
         """Choose a command from the list and fill its form by the fields' labels."""
@@ -92,13 +120,14 @@ class Pane:
         name = re.compile(rf"^{re.escape(command)}( for \w+)?, command$")
         await panel.get_by_role("button", name=name).click()
         if fields:
-            await self.fills(**{label.replace("_", " "): value for label, value in fields.items()})
+            await self.fills(**fields)
 
     async def fills(self, **fields: str) -> None:
-        """Fill the newest form by its labels and send it."""
+        """Fill the newest form by its labels (`Why_it_goes`) and send it."""
         form = self.region.get_by_role("form", name=re.compile("^Form: ")).last
         for label, value in fields.items():
-            field = form.get_by_label(re.compile(rf"^{re.escape(label)}", re.IGNORECASE))
+            starts = re.escape(label.replace("_", " "))
+            field = form.get_by_label(re.compile(rf"^{starts}", re.IGNORECASE))
             kind = await field.evaluate("element => element.tagName")
             if kind == "SELECT":
                 await field.select_option(label=value)
@@ -131,6 +160,19 @@ class Pane:
         """Wait for a text that is marked as for this person's eyes only."""
         await self.sees(text)
         await expect(self.message(text)).to_contain_text("Only you can see this")
+
+    async def counts(self, text: str, count: int) -> None:
+        """Wait until a text stands in so many messages of the open room."""
+        await expect(self.region.get_by_role("article").filter(has_text=text)).to_have_count(count)
+
+    async def reads_everything(self, *, but: str | None = None) -> str:
+        """All there is in this pane, in every room but one: words, names for the ear, the rest."""
+        said = []
+        for room in await self.rooms():
+            if room != but:
+                await self.opens(room)
+                said.append(await self.region.inner_html())
+        return "\n".join(said)
 
     async def lock_screen(self, line: str) -> None:
         """Wait for a line on the lock screen."""

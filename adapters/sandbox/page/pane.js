@@ -223,13 +223,15 @@ export class Pane {
   }
 
   drawEmpty() {
-    if (this.log.querySelector(".empty")) return;
     const words = this.person.here
       ? this.open === this.person.private
         ? "What the bot writes to you alone stands here."
         : "Nothing was said here yet."
       : `${this.person.name} is not in the group. Press Come back.`;
-    this.log.replaceChildren(h("p", { class: "empty quiet" }, words));
+    // The same room may be empty for another reason now: somebody left.
+    const shown = this.log.querySelector(".empty");
+    if (shown) say(shown, words);
+    else this.log.replaceChildren(h("p", { class: "empty quiet" }, words));
   }
 
   showAnswer(element) {
