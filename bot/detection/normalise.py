@@ -65,8 +65,11 @@ _MARKS: Final = _class_of(_is_mark)
 _MARK: Final = re.compile(_MARKS)
 _PILE: Final = re.compile(f"({_MARKS}{{{MOST_MARKS}}}){_MARKS}+")
 _INVISIBLE: Final = re.compile(_class_of(_is_invisible, (*_BLANK, *_BEYOND)) + "+")
-_RARE: Final = re.compile("[^\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
-"""Letters of most Latin alphabets and common signs are neither marks nor invisible."""
+_RARE: Final = re.compile(
+    "[^\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2600-\u27bf"
+    "\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff]"
+)
+"""Letters of most Latin alphabets, common signs and pictures are neither marks nor invisible."""
 
 
 class Folded:
