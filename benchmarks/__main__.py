@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks.results import Line, Options
 
 NAMES = ("pipeline", "detection", "commits", "restart", "lateness", "gate", "command")
+ON_ONE_CORE = {"pipeline", "detection", "command"}
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -72,8 +73,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(name: str, options: Options) -> None:
-    # One core for everything. Set before there are threads, which inherit it.
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if name in ON_ONE_CORE:
+        # Set before there are threads, which inherit it.
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     for line in importlib.import_module(f"benchmarks.{name}").run(options):
         print(line.to_json(), flush=True)
 
