@@ -188,14 +188,13 @@ def ready() -> GroupReady:
 
 
 def posted(text: str, number: int, at: datetime) -> MessagePosted:
-    """A message. Every reference in it is a new object, as a platform's adapter makes them."""
-    group = Group(PLATFORM, str(int(GROUP.handle)))
-    room = Room(group, str(1_000_000_000_000_000_100 + number % len(ROOMS)))
+    """A message. An adapter keeps its rooms; who wrote and what was written are new each time."""
+    room = ROOMS[number % len(ROOMS)]
     handle = str(1_000_000_000_001_000_000 + number)
     author = Account(PLATFORM, str(1_000_000_000_000_010_000 + number * 7 % len(MEMBERS)))
     return MessagePosted(
         id=f"message {handle}",
-        group=group,
+        group=GROUP,
         at=at,
         ref=MessageRef(room, handle),
         author=author,
