@@ -30,7 +30,7 @@ from bot.clock import Clock
 from bot.detection import Keywords
 from bot.model import Account, Content, Group, MessageRef, RoomKind
 from bot.outbox import Lane, Outbox, Post
-from bot.reply import value_from_json
+from bot.reply import Reply, value_from_json
 from bot.services.directory import Directory, KnownRoom
 from bot.services.keywords import LeakKeywords
 from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
@@ -219,12 +219,25 @@ class Leaks(LeakReading):
         Gives the card, for `take_down` afterwards.
         """
         await alert_rows.remove(conn, row.id)
-        await self._outbox.withdraw(conn, f"{CARD} {row.id.hex()}")
+        await self._recall(conn, row)
         await self._outbox.withdraw(conn, f"{DRAWING} {row.id.hex()}")
         ref: MessageRef | None = value_from_json(json.loads(row.card)) if row.card else None
         if ref is not None:
             await self.remove_within(conn, [ref])
         return ref
+
+    async def _recall(self, conn: Connection, row: alert_rows.AlertRow) -> None:
+        """A card that waits is not needed. It may stand already, sent just before a crash.
+
+        The same key with other words finds out: the platform gives the card that it has, or puts
+        up one that says nothing; delivered, either is removed.
+        """
+        key = f"{CARD} {row.id.hex()}"
+        known = self._directory.by_id(row.room_id)
+        room = None if known is None else self._directory.moderators_room(known.room.group)
+        if room is not None and await self._outbox.waits(conn, key):
+            job = Post(room, Reply("leak-message-gone"))
+            await self._outbox.put(conn, job, key=key, purpose=CARD, lane=Lane.ALERTS, replace=True)
 
     async def forget_within(self, conn: Connection, alert_id: bytes) -> None:
         """An alert is about to go: its messages are not remembered any more."""

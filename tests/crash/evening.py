@@ -19,16 +19,8 @@ TAKEN_BACK = ("You took it back",)
 LOST = "do not have that draft any more"
 
 DECIDED = (
-    *("leak", "It is yours", "Thank you", "taking it down", "have this", "decided this", "asked"),
-    *(
-        "settled",
-        "is not there any more",
-        "Nobody has this",
-        "keep it",
-        "Take",
-        "I am removing",
-        "I am asking",
-    ),
+    *("leak", "yours", "Thank you", "have this", "decided this", "asked", "settled", "keep it"),
+    *("is not there any more", "Nobody has this", "Take", "I am asking", "I am taking"),
 )
 """What a moderator may hear about a card, whoever was first."""
 
