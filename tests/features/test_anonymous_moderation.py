@@ -307,3 +307,18 @@ async def test_nobody_sets_a_pause_by_hand(circle: TestCircle) -> None:
     ana.people.give_role("ana", "admin")
     answer = await ana.runs("set", name="anonymous-paused", value="no")
     assert "anonymous-per-day" in answer["text"]
+
+
+async def test_a_post_is_called_hidden_when_it_is(circle: TestCircle) -> None:
+    nell = await circle.member("Nell")
+    receipt, message = await stands(circle, nell)
+    ana = circle.moderator()
+    ana.people.pin("ana", circle.room, message["id"], True)
+    await ana.runs("anon hide", in_room=circle.room, on=message["id"], reason="unkind")
+    assert "is hiding" in (await nell.runs("anon status", receipt=receipt))["text"]
+    await circle.restart()
+    assert "is hiding" in (await nell.runs("anon status", receipt=receipt))["text"]
+    ana.people.pin("ana", circle.room, message["id"], False)
+    await nell.sees_no(WORDS, circle.room)
+    await nell.when(lambda: states(circle) == ["hidden"] or None)
+    assert "has hidden" in (await nell.runs("anon status", receipt=receipt))["text"]
