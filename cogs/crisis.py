@@ -15,8 +15,6 @@ from bot.texts import day
 HELP_NOW = Button("button-help-now", "help now", static=True)
 JOIN = Button("button-write-to-group", "join", static=True)
 
-Number = Annotated[int, Arg("arg-helpline-number")]
-
 
 def _static(label: str, command: str) -> Button:
     return Button(label, command, static=True)
@@ -120,12 +118,16 @@ class Crisis(Cog):
         return Reply("helpline-added", _args(line))
 
     @command("helpline confirm", needs=Role.MODERATOR)
-    async def confirm(self, ctx: Context, number: Number) -> Reply:
+    async def confirm(
+        self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
+    ) -> Reply:
         """Say that a helpline is still right."""
         return Reply("helpline-confirmed", _args(await self.helplines.confirm(ctx.group, number)))
 
     @command("helpline remove", needs=Role.MODERATOR)
-    async def remove(self, ctx: Context, number: Number) -> Reply:
+    async def remove(
+        self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
+    ) -> Reply:
         """Take a helpline away."""
         return Reply("helpline-removed", _args(await self.helplines.remove(ctx.group, number)))
 

@@ -116,7 +116,7 @@ class World:
         """Return after the next change."""
         await self.next_change()
 
-    async def until(self, condition: Callable[[], _T | None], seconds: float = 10) -> _T:
+    async def until(self, condition: Callable[[], _T | None], seconds: float = 60) -> _T:
         """Wait until a condition is not None and give its value. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while (value := condition()) is None:

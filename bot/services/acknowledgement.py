@@ -21,7 +21,8 @@ from bot.chat import Can, Chat
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, Group, Role
-from bot.outbox import Hold, Lane, Outbox, Post, Release
+from bot.outbox import Hold, Lane, Outbox, Post, Release, Tell
+from bot.reply import Button, Reply
 from bot.services.group_settings import GroupSettings
 from bot.store import Connection, Store, rules_rows
 from bot.store.keyring import short_of
@@ -37,6 +38,14 @@ LONGEST_DEFERRAL = timedelta(hours=3)
 
 JOBS_AT_ONCE = 100
 """People settled per transaction, so that a large group does not keep other writers waiting."""
+
+HELD = Reply(
+    "join-held",
+    buttons=(
+        Button("button-join", "join", static=True),
+        Button("button-help-now", "help now", static=True),
+    ),
+)
 
 ESSENTIALS = "essentials"
 LIMITS = "limits"
@@ -290,20 +299,38 @@ class Acknowledgement:
         await self._store.write(lambda conn: rules_rows.drop_steps_before(conn, before))
         for group, due_at in list(self._grace.items()):
             if now >= due_at and not self._still_talking(group, now, due_at):
+                before = self._inside[group]
                 await self._load(group)
-                await self._reconcile_quietly(group)
+                await self._close_for(group, before - self._inside[group])
 
     def _still_talking(self, group: Group, now: datetime, due_at: datetime) -> bool:
         if now - due_at > LONGEST_DEFERRAL:
             return False
         return any(now - at < STILL_TALKING for at in self._spoke.get(group, {}).values())
 
-    async def _reconcile_quietly(self, group: Group) -> None:
+    async def _close_for(self, group: Group, lost: set[int]) -> None:
+        """Hold who did not acknowledge in time, and tell each of them alone why."""
         try:
             await self._reconcile(group)
+            if Can.TELL not in self._chats[group.platform].can:
+                return
+            members = await self._chats[group.platform].members(group)
         except PlatformError as error:
             # The gate in memory is closed already; GroupReady settles the rest.
             logger.warning("could not settle who is held", extra={"why": error.why})
+            return
+        held = [who for who, role in members.items() if role < Role.MODERATOR]
+        told = [who for who in held if self._short(group, who) in lost]
+        for start in range(0, len(told), JOBS_AT_ONCE):
+            some = told[start : start + JOBS_AT_ONCE]
+
+            async def work(conn: Connection, some: Sequence[Account] = some) -> None:
+                for account in some:
+                    key = f"held {secrets.token_hex(16)}"
+                    job = Tell(group, account, HELD)
+                    await self._outbox.put(conn, job, key=key, purpose="held", lane=Lane.GATE)
+
+            await self._store.write(work)
 
     async def _step(self, group: Group, account: Account, current: Current) -> tuple[str, int]:
         group_id = await self._store.group_id(group)

@@ -123,6 +123,7 @@ def write_ring(path: Path, state: dict[str, Any]) -> None:
 
 
 def sync_folder(folder: Path) -> None:
+    """Have a folder's entries on disk, so that a file made in it survives a power loss."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

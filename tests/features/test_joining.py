@@ -169,7 +169,9 @@ async def test_a_new_version_asks_everyone_again_with_a_grace_period(circle: Tes
     await cora.presses("I understand")
     await circle.pass_time(days=7, minutes=2)
     await closed_to(circle, drew)
+    await drew.sees("not a punishment", drew.private)
     assert cora.may_enter(circle.room)
+    assert not [m for m in cora.reads() if "not a punishment" in m["text"]]
     await drew.runs("join")
     await drew.presses("I agree")
     await drew.presses("I understand")

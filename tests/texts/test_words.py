@@ -168,12 +168,6 @@ def test_the_counter_of_syllables() -> None:
     assert {word: reading.syllables(word) for word in counts} == counts
 
 
-# Words that are ready for the code that will say them.
-READY = (
-    "automatic-answer", "bad-duration-too-short", "bad-number-range", "button-(back|cancel|done)",
-    "button-(yes|no|try-again)", "join-held", "join-new-version", "lock-.*", "role-.*",
-    "sandbox-.*",
-)  # fmt: skip
 # Said by the texts themselves, or by the engine.
 WITHIN = ("missing-text", "not-allowed", "moment", "day", "duration-.*", "shown-.*", "yes", "no")
 
@@ -198,7 +192,9 @@ def test_every_gap_is_filled() -> None:
 
 
 def test_no_key_is_left_over() -> None:
-    said = [*keys.used(), *map(re.escape, keys.words_in_source()), *READY, *WITHIN]
+    # A key that begins with a gap could be any key, so it says nothing about what is used.
+    used = (pattern for pattern in keys.used() if not pattern.startswith("["))
+    said = [*used, *map(re.escape, keys.words_in_source()), *WITHIN]
     matches = re.compile("|".join(f"(?:{pattern})" for pattern in said))
     assert [key for key in KEYS if not matches.fullmatch(key)] == []
 

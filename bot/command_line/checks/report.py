@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Styled
 
 from bot.command_line.checks.circle import of_circle
 from bot.command_line.checks.finding import Finding, State, do
@@ -89,10 +89,10 @@ def _table(findings: list[Finding]) -> None:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for each in some:
-            told = Text(each.said)
+            told = Styled(each.said)
             if each.todo:
                 told.append(f"\n{each.todo}", style="bold")
-            table.add_row(Text(_SIGNS[each.state], _STYLES[each.state]), Text(each.what), told)
+            table.add_row(Styled(_SIGNS[each.state], _STYLES[each.state]), Styled(each.what), told)
         console.print(table)
 
 

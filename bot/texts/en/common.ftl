@@ -30,11 +30,7 @@ button-too-old = That button no longer works. Please start again.
 bad-duration = I could not read that time. Write it like 30 minutes, 2 hours or 7 days.
 # $longest: the longest time that is taken.
 bad-duration-too-long = That is too long. The longest is { $longest }.
-# $shortest: the shortest time that is taken.
-bad-duration-too-short = That is too short. The shortest is { $shortest }.
 bad-number = { $name }: I need a whole number, like 5.
-# $least, $most: numbers.
-bad-number-range = { $name }: I need a number from { $least } to { $most }.
 bad-yes-no = { $name }: Please answer yes or no.
 bad-text = { $name }: I could not read that. Please use plain text.
 bad-room = { $name }: I do not know that room. Pick one of the rooms of this group.
@@ -93,11 +89,6 @@ duration-seconds =
 # $first is the larger unit: 1 day and 2 hours.
 duration-two = { $first } and { $second }
 
-role-guest = guest
-role-member = member
-role-moderator = moderator
-role-admin = admin
-
 ## What values are called, where a command does not say it better
 
 arg-room = Room
@@ -106,12 +97,6 @@ arg-message = Message
 ## Buttons that many cards have. At most 25 characters, verb first where there is one.
 
 button-help-now = Help now
-button-back = Back
-button-cancel = Cancel
-button-yes = Yes
-button-no = No
-button-done = Done
-button-try-again = Try again
 button-join = Join
 button-write-to-group = Write to the group
 

@@ -45,10 +45,6 @@ help-may-send-yes = { $name }: may send someone without asking you. Checked on {
 help-may-send-no = { $name }: says it sends no one without asking you. Checked on { $checked }.
 help-may-send-not-known = { $name }: we do not know. Checked on { $checked }.
 
-## What is said by itself, without a person behind it
-
-automatic-answer = This is an automatic answer. It does not come from a person.
-
 ## The sandbox's lines, which nobody can take for real
 
 sandbox-line-text = Pretend Text Line (not real)

@@ -133,8 +133,3 @@ status-clock = The clock cannot be trusted right now. I remove nothing until it 
 status-stuck-forbidden = In { $room }: { $count } not removed, because I lack the right.
 status-stuck-too-old = In { $room }: { $count } not removed, because they are too old for the platform.
 status-stuck-pinned = In { $room }: { $count } past their time and pinned. I leave them alone.
-status-waiting =
-    { $count ->
-        [one] One thing waits to be sent.
-       *[other] { $count } things wait to be sent.
-    }
