@@ -106,7 +106,7 @@ class Director:
         found: Json = await self._get(f"/state?newer={newer}")
         return found
 
-    async def until(self, condition: Callable[[Json], _T | None], seconds: float = 10) -> _T:
+    async def until(self, condition: Callable[[Json], _T | None], seconds: float = 60) -> _T:
         """Wait until a condition on `state()` is not None and give its value."""
         async with asyncio.timeout(seconds):
             now = await self.state()
