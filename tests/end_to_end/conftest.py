@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.end_to_end.player import Player
 
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
+
+# A shared machine is slow at times; a slow answer is not a wrong one.
+expect.set_options(timeout=15_000)
 
 OpenPage = Callable[..., Awaitable[Player]]
 

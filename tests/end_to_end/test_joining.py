@@ -28,7 +28,11 @@ async def joins(pane: Pane) -> None:
 
 async def file_text(pane: Pane, name: str) -> str:
     """What a downloaded file says."""
-    return Path(await (await pane.downloads(name)).path()).read_text("utf-8")
+    return _text_of(await (await pane.downloads(name)).path())
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 async def test_help_stands_before_everything(player: Player) -> None:
