@@ -259,13 +259,6 @@ class KeyRing:
         if old := [name for name in self._keys if name.startswith(prefix)]:
             self._change(drop=old)
 
-    def new_silence_key(self, ends: datetime) -> int:
-        """Make the key of one silence and give its number. It lives until it is destroyed."""
-        number = self._last_silence + 1
-        name = f"silence/{number}"
-        self._add(name, ends=to_microseconds(ends), last_silence=number)
-        return number
-
     def keep_for_silence(self, group_id: bytes, epoch: int, ends: datetime) -> int:
         """Keep a copy of one epoch's tag key until a silence ends; gives the silence's number.
 

@@ -220,7 +220,6 @@ expiries = Table(
     Column("state", Text, nullable=False, server_default=text("'waiting'")),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("why", Text),
-    Column("told", Boolean, nullable=False, server_default=false()),
     _states("state", "waiting", "failed"),
     comment="Which message is to be removed when. It points to a message and holds no words.",
     info=_about(NOT_ABOUT_MEMBERS, "until the message is removed"),
@@ -273,7 +272,6 @@ posts = Table(
     Column("author_box", LargeBinary),
     Column("message_blind", Blind, index=True),
     Column("message", Sealed),
-    Column("words", Sealed),
     Column("why", Text),
     Column("ended", Date, index=True),
     Index(None, "group_id"),
@@ -282,7 +280,7 @@ posts = Table(
     comment="Anonymous posts: who holds the receipt owns the post; no author stands in it.",
     info=_about(
         Keep("kept-post-tag", "the tag goes seven days after the post, by itself"),
-        "until it is taken back or the group is removed; its words until it is posted",
+        "until 30 days after it left its room, or the group is removed",
     ),
 )
 

@@ -260,7 +260,6 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
-        sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'failed')", name=op.f("ck_expiries_state")),
         sa.ForeignKeyConstraint(
             ["room_id"], ["rooms.id"], name=op.f("fk_expiries_room_id"), ondelete="CASCADE"
@@ -309,7 +308,6 @@ def upgrade() -> None:
         sa.Column("author_box", sa.LargeBinary(), nullable=True),
         sa.Column("message_blind", Blind(), nullable=True),
         sa.Column("message", Sealed(), nullable=True),
-        sa.Column("words", Sealed(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("ended", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
