@@ -40,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"[{number}/{len(names)}] {name} ...", end=" ", file=sys.stderr, flush=True)
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as place:
+            # In a checkout, what a killed run leaves behind is nobody's change.
+            (Path(place) / ".gitignore").write_text("*\n")
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "benchmarks", name, "--here", place),
