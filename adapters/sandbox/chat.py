@@ -266,7 +266,7 @@ class SandboxChat:
     ) -> Json:
         values = [*rendering.values(reply.texts)]
         messages = [value for value in values if isinstance(value, MessageRef)]
-        show = await self._names(values)
+        show = await self._names(values, language)
         content: Json = {
             "text": rendering.words(reply, self._texts, language, show),
             "buttons": await self._buttons(reply.buttons, language, lasts, answering),
@@ -281,7 +281,9 @@ class SandboxChat:
             content["lasts"] = True
         return content
 
-    async def _names(self, values: Sequence[Value]) -> Callable[[Value], str | None]:
+    async def _names(
+        self, values: Sequence[Value], language: str
+    ) -> Callable[[Value], str | None]:
         accounts = {value.handle for value in values if isinstance(value, Account)}
         rooms = {value.handle for value in values if isinstance(value, Room)}
         rooms |= {value.room.handle for value in values if isinstance(value, MessageRef)}
@@ -295,6 +297,9 @@ class SandboxChat:
                     return names["accounts"].get(value.handle)
                 case Room():
                     return names["rooms"].get(value.handle)
+                case MessageRef():
+                    number = value.handle.removeprefix("m")
+                    return self._texts.say(Text("sandbox-message", {"number": number}), language)
             return None
 
         return show

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import expect
 
 from tests.end_to_end.player import Pane, Player
@@ -33,6 +35,12 @@ async def test_a_card_quotes_nothing_and_show_is_for_one_pair_of_eyes(player: Pl
     await moss.lock_screen("Circlekeeper: one thing to look at. Not urgent.")
     await expect(moss.message(CARD)).to_contain_text("was used in Evening circle")
     await expect(moss.message(CARD)).to_contain_text("Nobody has it yet.")
+    # The way to the message stands in the words.
+    way = ana.message(CARD).get_by_role("button", name=re.compile(r"^message \d+ in Evening"))
+    await expect(ana.message(CARD)).to_contain_text(f"See {await way.inner_text()}.")
+    await way.click()
+    await expect(ana.message(WORDS)).to_be_focused()
+    await ana.opens("Moderators")
     await ana.presses("Show")
     await ana.sees_alone("Only you can see this, and I do not keep it.")
     await ana.sees_alone("Juniper wrote")

@@ -30,7 +30,9 @@ export function messageElement(pane, room, message, plain) {
   if (message.only) body.append(onlyYou(pane, room, message));
   body.append(meta);
   if (message.reply_to) body.append(quote(pane, room, message.reply_to));
-  body.append(h("div", { class: "text" }, ...paragraphs(message.text)));
+  const text = h("div", { class: "text" }, ...paragraphs(message.text));
+  ways(pane, message, text);
+  body.append(text);
   for (const hanging of message.attachments) {
     body.append(h("p", { class: "quiet" }, `${hanging.kind}: ${hanging.name}`));
   }
@@ -83,13 +85,32 @@ function buttonRow(pane, room, message, plain) {
     const element = press(button.label, () => pane.press(element, room, message, button), { class: null, more });
     row.append(element);
   }
+  return row.childElementCount ? row : null;
+}
+
+/** Where the bot names a message ("message 14"), a way there, if its room is open to this person. */
+function ways(pane, message, text) {
   for (const link of message.links) {
     const target = pane.app.state.rooms[link.room];
     if (!target || !pane.person.rooms.includes(link.room)) continue;
+    const words = `message ${link.message.slice(1)}`;
+    const found = named(text, words);
     const go = () => pane.goTo(link.room, link.message);
-    row.append(press("Go to the message", go, { class: "link", more: ` in ${target.name}, from message ${message.n}` }));
+    found?.replaceWith(press(words, go, { class: "link way", more: ` in ${target.name}, from message ${message.n}` }));
   }
-  return row.childElementCount ? row : null;
+}
+
+/** The piece of text that says these words first, cut out to stand alone. */
+function named(text, words) {
+  const pieces = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  while (pieces.nextNode()) {
+    const at = pieces.currentNode.data.search(new RegExp(`\\b${words}\\b`));
+    if (at < 0) continue;
+    const found = pieces.currentNode.splitText(at);
+    found.splitText(words.length);
+    return found;
+  }
+  return null;
 }
 
 function shownForm(pane, room, message) {

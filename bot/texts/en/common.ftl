@@ -48,6 +48,8 @@ no = no
 shown-account = someone
 shown-room = a room
 shown-message = a message
+# In the sandbox, whose page makes a way there out of it. $number: as text.
+sandbox-message = message { $number }
 # A point in time. $time is 14:30, $day is the text "day".
 moment = { $time } UTC on { $day }
 # $month is a number; $day and $year are written as they are.
