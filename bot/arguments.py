@@ -31,7 +31,7 @@ _UNITS = {
     "w": 604800,
     "week": 604800,
 }
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]+)")
+_DURATION = re.compile(r"(\d{1,18}(?:\.\d{1,3})?)\s*([a-z]+)")
 _YES = frozenset({"yes", "y", "true", "on", "1"})
 _NO = frozenset({"no", "n", "false", "off", "0"})
 
