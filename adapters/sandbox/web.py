@@ -55,6 +55,7 @@ class Page:
         self._people = People(world)
         self._start_over = start_over
         self._file = folder / _FILE if folder else None
+        self._cookie_file = folder / _COOKIE_FILE if folder else None
         self._secret = secrets.token_urlsafe(24)
         self._cookie = secrets.token_urlsafe(24)
         self._sockets: set[web.WebSocketResponse] = set()
@@ -74,6 +75,8 @@ class Page:
         app.router.add_get("/live", self._live)
         app.router.add_get("/page/{name}", self._asset)
         app.router.add_get("/file/{room}/{message}/{number}", self._download)
+        if self._cookie_file is not None:
+            self._cookie = _lasting(self._cookie_file, self._cookie)
         # No access log: it would hold the secret.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -252,6 +255,7 @@ class Page:
 
 
 _FILE: Final = "sandbox-page.json"
+_COOKIE_FILE: Final = "sandbox-cookie.json"
 
 
 async def running_at(folder: Path) -> str | None:
@@ -283,6 +287,18 @@ def _listen(wanted: int) -> socket.socket:
         else:
             return listener
     raise StartError("The sandbox's page found no free port on this machine.")
+
+
+def _lasting(path: Path, fresh: str) -> str:
+    """The secret of the last start: a page that is open comes back by itself after a restart."""
+    try:
+        kept = str(json.loads(path.read_text())["cookie"])
+        if len(kept) >= len(fresh):
+            return kept
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    _write_privately(path, {"cookie": fresh})
+    return fresh
 
 
 def _write_privately(path: Path, data: Json) -> None:
