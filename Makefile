@@ -84,5 +84,6 @@ lock:
 
 clean:
 	rm -rf .venv build dist htmlcov .coverage .coverage.* \
-	  .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	  .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+	  tests/end_to_end/node_modules
 	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +

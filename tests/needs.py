@@ -82,11 +82,21 @@ POSTGRES = Need(
     "PostgreSQL's server", "the store on PostgreSQL", "sudo apt-get install -y postgresql"
 )
 NODE = Need(f"Node {OLDEST_NODE} or newer", "the page's script", "sudo apt-get install -y nodejs")
+AXE = Need(
+    "npm, or the network to fetch axe-core with it,",
+    "checking the page by WCAG's rules",
+    "sudo apt-get install -y npm",
+)
 
 
 def lacking() -> list[Need]:
     """What this machine does not have."""
-    found = {CHROMIUM: chromium(), POSTGRES: postgres_bin(), NODE: node()}
+    found = {
+        CHROMIUM: chromium(),
+        POSTGRES: postgres_bin(),
+        NODE: node(),
+        AXE: shutil.which("npm"),
+    }
     return [need for need, path in found.items() if path is None]
 
 

@@ -144,7 +144,7 @@ class App {
     list.replaceChildren(
       ...wanted.map(({ id, words, shown, news }) => {
         const chip = h("button", { type: "button", class: "chip", "aria-pressed": String(shown), "data-person": id, "aria-label": newsWords(words, news), onclick: () => this.toggle(id) }, words);
-        if (news) chip.append(h("span", { class: "unread" }, String(news)));
+        if (news) chip.append(h("span", { class: "unread", "data-news": news }));
         return h("li", {}, chip);
       }),
     );

@@ -146,7 +146,7 @@ export class Pane {
       ...wanted.map(({ room, unread, name }) => {
         const selected = room === this.open;
         const tab = h("button", { type: "button", role: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", "aria-label": newsWords(name, unread), onclick: () => this.show(room) }, name);
-        if (unread) tab.append(h("span", { class: "unread" }, String(unread)));
+        if (unread) tab.append(h("span", { class: "unread", "data-news": unread }));
         return tab;
       }),
     );
