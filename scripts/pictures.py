@@ -1,4 +1,4 @@
-"""Make every picture of README and docs: `python scripts/pictures.py [folder] [name ...]`.
+"""Make every picture of README and docs: `python scripts/pictures.py [--folder to] [name ...]`.
 
 A real sandbox is started in a folder of its own and played in headless Chromium, so the pictures
 show what this version does and nothing else. Run it after a change that people see, then look at
@@ -12,11 +12,9 @@ import asyncio
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -91,14 +89,14 @@ class Stage:
         await self.page.mouse.move(0, 0)
         await asyncio.sleep(0.3)
         path = self._folder / f"{name}.png"
-        path.write_bytes(smaller(await self.page.screenshot(animations="disabled", caret="hide")))
+        path.write_bytes(await self.page.screenshot(animations="disabled", caret="hide"))
         squeeze(path)
         await self.page.set_viewport_size(size)
         weight = path.stat().st_size
         if weight > LARGEST:
             raise Failed(
                 f"{path.name} has {weight // 1000} kB, and {LARGEST // 1000} is the most. "
-                "Install pngquant, or show less."
+                "Show less of the page."
             )
         print(f"  {path.name}: {weight // 1000} kB")
 
@@ -291,34 +289,17 @@ async def _screen(browser: Browser, address: str, size: tuple[int, int], sharp: 
     return page
 
 
-def smaller(png: bytes) -> bytes:
-    """The same picture, packed as tightly as zlib can."""
-    chunks, position = [], 8
-    while position < len(png):
-        (length,) = struct.unpack_from(">I", png, position)
-        chunks.append((png[position + 4 : position + 8], png[position + 8 :][:length]))
-        position += length + 12
-    packed = zlib.compress(zlib.decompress(b"".join(d for k, d in chunks if k == b"IDAT")), 9)
-    kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE")]
-    kept += [(b"IDAT", packed), (b"IEND", b"")]
-    return png[:8] + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in kept
-    )
-
-
 def squeeze(path: Path) -> None:
-    """Fewer colours, where pngquant is installed: a page of text looks the same."""
-    if (pngquant := shutil.which("pngquant")) is not None:
-        command = [pngquant, "--force", "--strip", "--skip-if-larger", "--quality", "80-98"]
-        subprocess.run([*command, "--output", path, "--", path], check=False)  # noqa: S603
+    """Fewer colours in a third of the bytes: a page of text looks the same."""
+    command = ["pngquant", "--force", "--strip", "--skip-if-larger", "--quality", "80-98"]
+    subprocess.run([*command, "--output", path, "--", path], check=False)  # noqa: S603
 
 
 async def make(folder: Path, wanted: frozenset[str]) -> None:
     """Play all scenes and keep the pictures that are wanted; none named: all of them."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        raise Failed("Chromium is needed: sudo apt-get install -y chromium")
+    if found is None or shutil.which("pngquant") is None:
+        raise Failed("Needed and not there: sudo apt-get install -y chromium pngquant")
     # Chromium refuses to run its sandbox as root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sandbox() as address:
