@@ -281,9 +281,7 @@ class SandboxChat:
             content["lasts"] = True
         return content
 
-    async def _names(
-        self, values: Sequence[Value], language: str
-    ) -> Callable[[Value], str | None]:
+    async def _names(self, values: Sequence[Value], language: str) -> Callable[[Value], str | None]:
         accounts = {value.handle for value in values if isinstance(value, Account)}
         rooms = {value.handle for value in values if isinstance(value, Room)}
         rooms |= {value.room.handle for value in values if isinstance(value, MessageRef)}
