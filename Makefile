@@ -11,7 +11,7 @@ FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast cover lint lint-style lint-types lint-imports format bench lock \
-  setup setup-dev clean
+  pictures setup setup-dev clean
 
 help:
 	@echo "Circlekeeper"
@@ -23,6 +23,7 @@ help:
 	@echo "  make lint        formatting, types and who may import whom"
 	@echo "  make format      let ruff put the formatting right"
 	@echo "  make bench       the benchmarks, as JSON lines"
+	@echo "  make pictures    take the docs' pictures again from a real run of the sandbox"
 	@echo "  make cover       the tests with branch coverage, as htmlcov/index.html"
 	@echo "  make lock        pin the packages again after a change in pyproject.toml;"
 	@echo "                   ARGS=--upgrade takes the newest allowed (needs the network)"
@@ -78,6 +79,9 @@ format: setup-dev
 
 bench: setup-dev
 	@exec $(VENV_PYTHON) -m benchmarks $(ARGS)
+
+pictures: setup-dev
+	@exec $(VENV_PYTHON) scripts/pictures.py $(ARGS)
 
 lock:
 	@PYTHON="$(PYTHON)" sh scripts/lock.sh $(ARGS)
