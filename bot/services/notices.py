@@ -35,7 +35,6 @@ class Notices:
         room = self._directory.moderators_room(group)
         if room is None or (group, topic) in self._told:
             return
-        self._told.add((group, topic))
         job = Post(room, Reply(key, args or {}))
 
         async def put(conn: Connection) -> None:
@@ -49,3 +48,5 @@ class Notices:
             )
 
         await self._store.write(put)
+        # Not before: what could not be stored is said by the next who tries.
+        self._told.add((group, topic))

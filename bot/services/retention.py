@@ -273,10 +273,13 @@ class Retention:
             await self.on_gone(ref)
         for why, ids in stuck.items():
             if why != PINNED:
-                args: dict[str, Value] = {"room": known.room, "count": len(ids)}
-                await self._notices.tell(
-                    known.room.group, f"notice-cannot-remove-{why}", args, about=known.id.hex()
-                )
+                await self._tell(known, why, len(ids))
+
+    async def _tell(self, known: KnownRoom, why: str, count: int) -> None:
+        args: dict[str, Value] = {"room": known.room, "count": count}
+        await self._notices.tell(
+            known.room.group, f"notice-cannot-remove-{why}", args, about=known.id.hex()
+        )
 
     async def pins_changed(self, room: Room) -> None:
         """Somebody pinned or unpinned: what was left alone may go now."""
@@ -299,9 +302,13 @@ class Retention:
         """Look again at what is stuck; drop old counts and the bytes of what was deleted."""
         async with self._store.read() as conn:
             stuck = await expiry_rows.failed_by_room(conn)
-        for room_id, why in stuck:
+        for (room_id, why), count in stuck.items():
             known = self._directory.by_id(room_id)
-            if known is None or why != FORBIDDEN:
+            if known is None or why == PINNED:
+                continue
+            # Said at once when it failed; said again here in case a crash came in between.
+            await self._tell(known, why, count)
+            if why != FORBIDDEN:
                 continue
             try:
                 rights = await self._directory.chat(known.room.group).rights(known.room)
