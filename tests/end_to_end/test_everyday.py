@@ -148,6 +148,8 @@ async def test_a_restart_keeps_rooms_and_buttons(page_for: OpenPage, tmp_path: P
         await ana.sees("This may be a leak")
         await ana.runs("Lifetime", Room="Small wins", How_long="2 h")
         await ana.sees_alone("after 2 hours")
+    # Who has this file is in.
+    assert (tmp_path / "sandbox" / "sandbox-cookie.json").stat().st_mode & 0o077 == 0
     away = player.page.get_by_role("status").filter(has_text="The sandbox is not running.")
     await expect(away).to_be_visible()
     await juniper.region.get_by_role("textbox", name="Write in Evening circle").fill("Hello?")
