@@ -127,6 +127,8 @@ async def test_a_new_version_asks_everyone_and_closes_the_rooms_after_a_while(
     await basil.has_rooms(*HELD)
     await juniper.has_rooms(*INSIDE)
     await expect(player.page.get_by_role("button", name="Newcomer Basil")).to_be_visible()
+    await basil.opens("Private")
+    await basil.sees("the rooms are closed to you for now. This is not a punishment.")
     await joins(basil)
     await basil.sees_alone("You are in.")
     await basil.has_rooms(*INSIDE)
