@@ -174,6 +174,7 @@ class Circle:
         finally:
             schedule.cancel()
             await asyncio.gather(schedule, return_exceptions=True)
+            await self.retention.stop()
 
     async def _serve(self, chat: Chat, say: Say) -> None:
         inbox = PlatformInbox(self.router, StoredMemory(self.store, chat.platform, self.clock))

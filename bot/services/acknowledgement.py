@@ -299,9 +299,9 @@ class Acknowledgement:
         await self._store.write(lambda conn: rules_rows.drop_steps_before(conn, before))
         for group, due_at in list(self._grace.items()):
             if now >= due_at and not self._still_talking(group, now, due_at):
-                before = self._inside[group]
+                were_inside = self._inside[group]
                 await self._load(group)
-                await self._close_for(group, before - self._inside[group])
+                await self._close_for(group, were_inside - self._inside[group])
 
     def _still_talking(self, group: Group, now: datetime, due_at: datetime) -> bool:
         if now - due_at > LONGEST_DEFERRAL:

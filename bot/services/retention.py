@@ -14,6 +14,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from bot.chat import Can, Removal, Retry, Right
@@ -38,6 +39,7 @@ COUNTS_KEPT = timedelta(days=30)
 REMEMBERED = 10_000
 """Own removals that are known when the platform tells of them."""
 CLOCK_PAUSE = timedelta(seconds=30)
+AFTER_A_FAULT = timedelta(seconds=10)
 
 FORBIDDEN = "forbidden"
 PINNED = "pinned"
@@ -77,6 +79,7 @@ class Retention:
         self._removed: dict[MessageRef, None] = {}
         self._next: datetime | None = None
         self._paused: dict[bytes, datetime] = {}
+        self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._distrusted = False
         self._shows: set[asyncio.Task[None]] = set()
 
@@ -192,25 +195,47 @@ class Retention:
             await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
 
     async def next_due(self) -> datetime | None:
-        """When the first message goes that is not in a paused room."""
+        """When the first message goes that is not in a paused or busy room."""
         now = self._clock.now()
         self._paused = {room: until for room, until in self._paused.items() if until > now}
         async with self._store.read() as conn:
-            self._next = await expiry_rows.next_due(conn, list(self._paused))
+            self._next = await expiry_rows.next_due(conn, self._not_now())
         waits = [*self._paused.values(), *([self._next] if self._next else [])]
         return min(waits, default=None)
 
     async def run_due(self) -> None:
-        """Remove what is due: rooms side by side, oldest first within each."""
-        now = self._clock.now()
+        """Begin to remove what is due: rooms side by side, oldest first within each.
+
+        A room that is slow holds up nobody but itself: what falls due in it meanwhile goes
+        together when it is done.
+        """
         async with self._store.read() as conn:
             due = await expiry_rows.due(
-                conn, self._store.keys, now, list(self._paused), limit=BATCH
+                conn, self._store.keys, self._clock.now(), self._not_now(), limit=BATCH
             )
         due.sort(key=lambda row: row.room_id)
-        async with asyncio.TaskGroup() as tasks:
-            for room_id, rows in groupby(due, key=lambda row: row.room_id):
-                tasks.create_task(self._remove_in_room(room_id, list(rows)))
+        for room_id, rows in groupby(due, key=lambda row: row.room_id):
+            task = asyncio.create_task(self._remove_in_room(room_id, list(rows)))
+            self._busy[room_id] = task
+            task.add_done_callback(partial(self._room_done, room_id))
+
+    def _not_now(self) -> list[bytes]:
+        return [*self._paused, *self._busy]
+
+    def _room_done(self, room_id: bytes, task: asyncio.Task[None]) -> None:
+        del self._busy[room_id]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("removals of a room failed", exc_info=error)
+            self._pause(room_id, AFTER_A_FAULT)
+        self.wake.set()
+
+    async def stop(self) -> None:
+        """Let go of removals under way. Their rows stay until the platform confirmed."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _remove_in_room(self, room_id: bytes, rows: list[expiry_rows.ExpiryRow]) -> None:
         known = self._directory.by_id(room_id)

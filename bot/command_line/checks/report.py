@@ -83,7 +83,7 @@ def _table(findings: list[Finding]) -> None:
     console = Console()
     for area, some in groupby(findings, key=lambda each: each.area):
         console.print()
-        console.print(Text(area, style="bold"))
+        console.print(Styled(area, style="bold"))
         table = Table(box=None, show_header=False, pad_edge=False)
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True)
