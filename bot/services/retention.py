@@ -198,6 +198,8 @@ class Retention:
         """When the first message goes that is not in a paused or busy room."""
         now = self._clock.now()
         self._paused = {room: until for room, until in self._paused.items() if until > now}
+        # What is expected while this reads may be missed by it, so it wakes the loop.
+        self._next = None
         async with self._store.read() as conn:
             self._next = await expiry_rows.next_due(conn, self._not_now())
         waits = [*self._paused.values(), *([self._next] if self._next else [])]

@@ -112,7 +112,7 @@ async def _inside(scene: Scene, crowd: Crowd, store: Store) -> list[str]:
 def _left_over(scene: Scene) -> list[str]:
     # An anonymous post that goes out later waits, and nothing else.
     jobs = scene.count(
-        "SELECT count(*) FROM outbox WHERE purpose != 'anonymous' OR after <= ?", scene.now()
+        "SELECT count(*) FROM outbox WHERE purpose != 'anonymous' OR after <= :now", now=scene.now()
     )
     wrong = [f"{jobs} jobs left in the outbox"] if jobs else []
     stuck = scene.count("SELECT count(*) FROM expiries WHERE state = 'failed' AND why != 'pinned'")

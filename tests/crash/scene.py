@@ -23,6 +23,14 @@ PATIENCE = 60.0
 """Seconds for a condition on a machine that does other things too."""
 
 
+UNDONE = {
+    "jobs": "SELECT count(*) FROM outbox WHERE after <= :now",
+    "removals": "SELECT count(*) FROM expiries WHERE state = 'waiting' AND due <= :now",
+    "cards": "SELECT count(*) FROM alerts WHERE card_due IS NOT NULL",
+}
+"""What the bot still has to do, in its tables."""
+
+
 class Bot:
     """The bot's process, again and again."""
 
@@ -95,14 +103,24 @@ class Scene:
 
     async def until(self, condition: Callable[[], _T | None], seconds: float = PATIENCE) -> _T:
         """Wait until a condition on what is seen is not None, and give its value."""
-        async with asyncio.timeout(seconds):
-            while True:
-                changed = self._changed
-                if (value := condition()) is not None:
-                    return value
-                await changed.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    changed = self._changed
+                    if (value := condition()) is not None:
+                        return value
+                    await changed.wait()
+        except TimeoutError:
+            raise AssertionError(self._standstill()) from None
 
-    def count(self, query: str, *values: Any) -> int:
+    def _standstill(self) -> str:
+        """What is not done, for whoever reads that a test waited in vain."""
+        tables = {name: self.count(query, now=self.now()) for name, query in UNDONE.items()}
+        log = [event["kind"] for event in self.state["log"]]
+        bots = f"{self.told['followers']} bots follow"
+        return "\n".join([f"waited in vain: {bots}, {tables}, {log}", *self.log_lines()[-20:]])
+
+    def count(self, query: str, **values: Any) -> int:
         """Count in the bot's tables, past the bot."""
         database = self.folder / DATABASE
         if not database.exists():
@@ -120,13 +138,7 @@ class Scene:
         """Whether the bot has nothing left to do: all heard, all sent, nothing overdue."""
         if not self.told["followers"] or self.state["log"]:
             return False
-        return not self.count(
-            "SELECT (SELECT count(*) FROM outbox WHERE after <= ?)"
-            " + (SELECT count(*) FROM expiries WHERE state = 'waiting' AND due <= ?)"
-            " + (SELECT count(*) FROM alerts WHERE card_due IS NOT NULL)",
-            self.now(),
-            self.now(),
-        )
+        return not any(self.count(query, now=self.now()) for query in UNDONE.values())
 
     def now(self) -> int:
         """The world's time as the tables have it."""
