@@ -88,7 +88,9 @@ class Crowd:
     async def presses(self, account: str, answer: Json, label: str, *expected: str) -> Json:
         """Press a button of an answer."""
         room = f"private:{seed.GROUP}:{account}"
-        (token,) = [b["id"] for b in answer["buttons"] if b["label"] == label]
+        tokens = [b["id"] for b in answer["buttons"] if b["label"] == label]
+        assert tokens, f"no button {label} below: {answer['text']}"
+        (token,) = tokens
         given = {"room": room, "message": answer["id"], "button": token}
         return await self.asks(account, "press", *expected, **given)
 
