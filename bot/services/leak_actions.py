@@ -7,14 +7,17 @@ author's own words wait sealed in the outbox until they are told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from hmac import compare_digest
 
 from bot.chat import Can, Right
 from bot.clock import Clock
 from bot.detection import Finding
 from bot.errors import Refused
-from bot.model import Account, Content, Group, Message, MessageRef, Room, RoomKind
+from bot.inbox import Memory
+from bot.model import Account, Content, Group, Message, MessageRef, Room
 from bot.outbox import Lane, Outbox, Tell
 from bot.services.directory import Directory
 from bot.services.keywords import LeakKeywords
@@ -30,8 +33,8 @@ LONGEST_SHOWN = 1_500
 """Characters of all messages that are shown together."""
 FETCHED_AT_ONCE = 8
 
-HideAnonymous = Callable[[MessageRef, Reason], Awaitable[bool]]
-"""Hides an anonymous post and tells whoever holds its receipt. False: it was none of those."""
+ASK_LASTS = timedelta(days=365)
+"""How long it is known that somebody asked: as long as the button may be pressed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,7 +53,6 @@ class TakenDown:
 
     count: int
     untold: int
-    anonymous: int
 
 
 class LeakActions:
@@ -64,8 +66,8 @@ class LeakActions:
         leaks: Leaks,
         keywords: LeakKeywords,
         notices: Notices,
+        memory: Memory,
         clock: Clock,
-        hide_anonymous: HideAnonymous,
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -73,8 +75,8 @@ class LeakActions:
         self._leaks = leaks
         self._keywords = keywords
         self._notices = notices
+        self._memory = memory
         self._clock = clock
-        self._hide_anonymous = hide_anonymous
 
     async def show(self, group: Group, alert_id: str) -> tuple[list[Seen], int]:
         """The newest messages of an alert, and how many more there are. Raises `Refused`."""
@@ -130,7 +132,9 @@ class LeakActions:
                 if can_tell:
                     words = ["\n".join(_said(message.content)) for message in messages]
                     files = any(message.content.attachments for message in messages)
-                    job = Tell(group, author, told(alert.room, reason, words, files=files))
+                    ask = self._asks(alert.room, author, alert.id)[0]
+                    reply = told(alert.room, reason, words, ask, files=files)
+                    job = Tell(group, author, reply)
                     name = f"{TOLD} {alert.id} {number}"
                     await self._outbox.put(conn, job, key=name, purpose=TOLD, lane=Lane.ALERTS)
             return True
@@ -139,13 +143,7 @@ class LeakActions:
             raise await self._leaks.refusal(group, account, alert_id)
         self._leaks.expect(self._clock.now())
         await self._leaks.take_down(alert.messages)
-        own = [message for message in found if message.own]
-        hidden = [await self._hide_anonymous(message.ref, reason) for message in own]
-        return TakenDown(
-            count=len(alert.messages),
-            untold=0 if can_tell else len(by_author),
-            anonymous=hidden.count(False),
-        )
+        return TakenDown(len(alert.messages), untold=0 if can_tell else len(by_author))
 
     async def nudge(self, group: Group, account: Account, alert_id: str) -> int:
         """Ask the authors, kindly and alone, to look again; once a message. Raises `Refused`.
@@ -156,8 +154,6 @@ class LeakActions:
         if Can.TELL not in self._directory.chat(group).can:
             raise Refused("leak-cannot-tell")
         found = await self._fetched(alert.messages)
-        if all(message.own for message in found):
-            raise Refused("leak-nudge-anonymous")
         by_author = _by_author(found)
 
         async def work(conn: Connection) -> int:
@@ -177,7 +173,8 @@ class LeakActions:
                 # Named after the message, so that asking twice is asking once.
                 name = f"{NUDGED} {ids[0].hex()}"
                 await self._outbox.put(conn, job, key=name, purpose=NUDGED, lane=Lane.ALERTS)
-            await alert_rows.draw_at(conn, row.id, self._clock.now())
+            if asked:
+                await alert_rows.draw_at(conn, row.id, self._clock.now())
             return asked
 
         asked = await self._store.write(work)
@@ -205,17 +202,33 @@ class LeakActions:
         key = "leak-author-not-told" if job.startswith(TOLD) else "leak-author-not-asked"
         await self._notices.tell(group, key, about=job)
 
-    async def look_again(self, group: Group, account: Account, room: Room) -> None:
-        """Somebody whose message went asks the moderators to look again: a line, no name.
+    def _asks(self, room: Room, author: Account, alert_id: str) -> list[str]:
+        """What only the author of something that was taken down has, the newest key's first.
 
-        Once a day for each who asks. Raises `Refused`.
+        It needs no row that would say whose words went.
         """
-        known = self._directory.known.get(room)
-        if known is None or room.group != group or known.kind is not RoomKind.CIRCLE:
-            raise Refused("message-gone")
-        group_id = await self._store.group_id(group)
-        asker = self._store.keys.account_blind(group_id, account).hex()
-        await self._notices.tell(group, "leak-look-again", {"room": room}, about=asker)
+        what = "\0".join((room.group.handle, room.handle, author.handle, alert_id))
+        scope = f"look again {author.platform}"
+        return [f"{alert_id}.{blind.hex()}" for blind in self._store.keys.blinds(scope, what)]
+
+    async def look_again(self, group: Group, account: Account, room: Room, ask: str) -> None:
+        """The author of what was taken down asks the moderators to look again: a line, no name.
+
+        `ask` is what came with the words; each works once. Raises `Refused`, also when there is
+        nobody who could be told; then it can be tried again.
+        """
+        asks = self._asks(room, account, ask.partition(".")[0])
+        if room.group != group or not any(compare_digest(ask.encode(), a.encode()) for a in asks):
+            raise Refused("leak-ask-not-yours")
+        key = f"asked {asks[0]}"
+        if await self._memory.get(key) is not None:
+            raise Refused("leak-asked-before")
+        moderators = self._directory.moderators_room(group)
+        chat = self._directory.chat(group)
+        if moderators is None or Right.POST not in await chat.rights(moderators):
+            raise Refused("leak-nobody-to-ask")
+        await self._notices.tell(group, "leak-look-again", {"room": room}, about=key)
+        await self._memory.put(key, "", ASK_LASTS)
 
     async def _mine(self, group: Group, account: Account, alert_id: str) -> Alert:
         """An alert that an account may decide about now: nobody's, or their own."""
@@ -244,11 +257,9 @@ class LeakActions:
 
 
 def _by_author(messages: Sequence[Message]) -> dict[Account, list[Message]]:
-    """Messages by author, without the bot's own: nobody knows whose those are."""
     by_author: dict[Account, list[Message]] = {}
     for message in messages:
-        if not message.own:
-            by_author.setdefault(message.author, []).append(message)
+        by_author.setdefault(message.author, []).append(message)
     return by_author
 
 
