@@ -7,6 +7,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
+def steady() -> float:
+    """Seconds that never go back. Where the system tells, time asleep counts: a laptop that was
+    closed for a night did not have its clock changed."""
+    asleep_too: int = getattr(time, "CLOCK_BOOTTIME", -1)
+    return time.monotonic() if asleep_too < 0 else time.clock_gettime(asleep_too)
+
+
 class Clock:
     """The computer's clocks.
 
@@ -24,8 +31,8 @@ class Clock:
         return datetime.now(UTC) + self._shift
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
-        return time.monotonic() + self._shift.total_seconds()
+        """Seconds since some moment; never goes back, and counts while the machine sleeps."""
+        return steady() + self._shift.total_seconds()
 
     def shift(self, by: timedelta) -> None:
         """Move wall and monotonic time forward by `by` and wake every sleeper."""

@@ -111,6 +111,8 @@ class Command:
     """What is typed may identify the asker: never show input or answer in a room."""
     hidden: bool
     """Reached by a button, not listed in help."""
+    at_once: bool
+    """Answers from memory alone: waits for nothing else that its asker pressed, asks no role."""
     parameters: tuple[Parameter, ...]
     run: Callable[..., Awaitable[Answer]]
 
@@ -136,6 +138,7 @@ class _CommandMark:
     needs: Role
     private: bool
     hidden: bool
+    at_once: bool
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -144,12 +147,17 @@ PLAIN_KINDS: Final = (str, int, bool, timedelta, Account, Room, MessageRef)
 
 
 def command(
-    name: str, *, needs: Role = Role.MEMBER, private: bool = True, hidden: bool = False
+    name: str,
+    *,
+    needs: Role = Role.MEMBER,
+    private: bool = True,
+    hidden: bool = False,
+    at_once: bool = False,
 ) -> Callable[[_Method], _Method]:
     """Declare a cog method as a command. A space in the name makes a group ("case open")."""
 
     def mark(method: _Method) -> _Method:
-        method.__command__ = _CommandMark(name, needs, private, hidden)  # type: ignore[attr-defined]
+        method.__command__ = _CommandMark(name, needs, private, hidden, at_once)  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -185,6 +193,7 @@ class Cog:
                     needs=mark.needs,
                     private=mark.private,
                     hidden=mark.hidden,
+                    at_once=mark.at_once,
                     parameters=tuple(_parameters(method)),
                     run=method,
                 )

@@ -33,6 +33,7 @@ MOST_ATTEMPTS = 30
 """With pauses that double up to ten minutes: about four hours of unexpected errors."""
 
 LONGEST_PAUSE = timedelta(minutes=10)
+CLOCK_PAUSE = timedelta(seconds=30)
 
 _random = secrets.SystemRandom()
 
@@ -99,21 +100,33 @@ class Release:
 Job: TypeAlias = "Post | Edit | Tell | Hold | Release"
 
 Offer = Callable[[Event], Awaitable[None]]
+Trusted = Callable[[str], Awaitable[bool]]
+"""Whether a platform's due times may be taken by the clock right now."""
 
 
 class Outbox:
     """Sends what waits in the outbox table. `offer` is where its events go (the router)."""
 
-    def __init__(self, store: Store, chats: Mapping[str, Chat], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, chats: Mapping[str, Chat], clock: Clock, trusted: Trusted
+    ) -> None:
         self._store = store
         self._chats = chats
         self._clock = clock
+        self._trusted = trusted
         self.offer: Offer = _nobody
         self.lanes = [OutboxLane(self, name, lane) for name in chats for lane in Lane]
         self._wakes = {lane.key: lane for lane in self.lanes}
+        self._open: set[bytes] = set()
         self._put: set[str] = set()
         self._withdrawn: set[str] = set()
         store.on_commit(self._wake)
+
+    def open(self, group: Group) -> None:
+        """A group is ready: what waits for it may go. One that is not holds up no other."""
+        self._open.add(self._store.known_group_id(group))
+        for lane in self.lanes:
+            lane.wake.set()
 
     async def put(
         self,
@@ -193,23 +206,34 @@ class OutboxLane:
         self.sending: str | None = None
         self._outbox = outbox
         self._chat = outbox._chats[platform]
-        self._paused_until: datetime | None = None
+        # By the steady clock: one that jumped and was put right would pause for as long as it
+        # had jumped.
+        self._paused_until = 0.0
         # Which anonymous post was written first must not show in which comes first.
         self._shuffled = lane is Lane.POSTS
 
     async def next_due(self) -> datetime | None:
         """When the oldest job of this lane may be sent."""
         async with self._outbox._store.read() as conn:
-            due = await rows.next_after(conn, self.key)
-        if due is not None and self._paused_until is not None:
-            return max(due, self._paused_until)
-        return due
+            due = await rows.next_after(conn, self.key, self._outbox._open)
+        left = self._paused_until - self._outbox._clock.monotonic()
+        if due is None or left <= 0:
+            return due
+        return max(due, self._outbox._clock.now() + timedelta(seconds=left))
+
+    def _pause(self, lasts: timedelta) -> None:
+        self._paused_until = self._outbox._clock.monotonic() + lasts.total_seconds()
 
     async def run_due(self) -> None:
         """Send what is due: oldest first, but anonymous posts in no order."""
         outbox = self._outbox
+        now = outbox._clock.now()
+        if self._shuffled and not await outbox._trusted(self._chat.platform):
+            # A clock that jumped would send what was to go later now.
+            self._pause(CLOCK_PAUSE)
+            return
         async with outbox._store.read() as conn:
-            due = await rows.due(conn, outbox._store.keys, self.key, outbox._clock.now(), limit=50)
+            due = await rows.due(conn, outbox._store.keys, self.key, outbox._open, now, limit=50)
         if self._shuffled:
             _random.shuffle(due)
         for row in due:
@@ -231,7 +255,7 @@ class OutboxLane:
                 id=event_id, group=job.group, at=now, job=row.key, purpose=row.purpose, ref=ref
             )
         except TryLater as error:
-            self._paused_until = now + error.after
+            self._pause(error.after)
             return False
         except PlatformError as error:
             event = Undelivered(

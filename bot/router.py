@@ -22,8 +22,8 @@ from bot.errors import NotDurable, PlatformError, Refused, TryLater
 from bot.events import Event, GroupReady, Invoked, MessageEdited, MessagePosted, MessageRemoved
 from bot.inbox import Memory
 from bot.logs import error_id
-from bot.model import Account, Group, MessageRef, Role
-from bot.reply import Answer, Args, Form, Reply
+from bot.model import Account, Group, MessageRef, Role, Room
+from bot.reply import Answer, Args, Form, Reply, Text
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class Router:
         for listener in listeners:
             self._listeners.setdefault(listener.event, []).append(listener)
         self._lanes = Lanes()
+        self.on_ready: Callable[[Group], None] = _nothing
         self._seen = Seen()
         self._ready: defaultdict[Group, asyncio.Event] = defaultdict(asyncio.Event)
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
@@ -116,6 +117,7 @@ class Router:
         if writes:
             await _written(writes)
         if isinstance(event, GroupReady):
+            self.on_ready(event.group)
             ready.set()
 
     async def _hear(self, listeners: Sequence[Listener], event: Event) -> list[Awaitable[Any]]:
@@ -158,6 +160,11 @@ class Router:
         self._answers[key] = answer
         if len(self._answers) > REMEMBERED // 20:
             self._answers.popitem(last=False)
+        command = self._by_name.get(event.command)
+        if command is not None and command.at_once:
+            result = await self._answer(event)
+            answer.set_result(result)
+            return result
         lane = event.group, event.account
         if not self._lanes.take(lane):
             await self._lanes.turn(lane)
@@ -191,11 +198,14 @@ class Router:
         if not ready.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(ready.wait(), PATIENCE)
-        role = await self._role_for(command, event)
+        role = Role.GUEST
+        if not command.at_once:
+            role = await self._role_for(command, event)
         if role < command.needs:
             guest = role is Role.GUEST and command.needs is Role.MEMBER
             raise Refused("join-first" if guest else "unknown-command")
         bound, missing = arguments.bind(command, event.args)
+        _must_be_of(event.group, bound)
         if missing:
             return _form(command, event.args)
         context = Context(
@@ -343,6 +353,21 @@ class PlatformInbox:
     def commands(self) -> Sequence[Command]:
         """Every command that can be asked for."""
         return self._router.commands
+
+
+def _must_be_of(group: Group, bound: Mapping[str, Any]) -> None:
+    """A role in one group is none in another: what is named must be of the asker's group."""
+    for value in bound.values():
+        if isinstance(value, Room) and value.group != group:
+            raise Refused("bad-room", {"name": Text("arg-room")})
+        if isinstance(value, MessageRef) and value.room.group != group:
+            raise Refused("bad-message", {"name": Text("arg-message")})
+        if isinstance(value, Account) and value.platform != group.platform:
+            raise Refused("bad-account", {"name": Text("arg-room")})
+
+
+def _nothing(_: Group) -> None:
+    """Nobody wants to hear that a group is ready."""
 
 
 def _form(command: Command, given: Args) -> Form:

@@ -8,21 +8,19 @@ from collections.abc import Callable, Sequence
 
 from bot.chat import Chat
 from bot.clock import Clock
-from bot.errors import Refused, StartError
-from bot.model import MessageRef
+from bot.errors import StartError
 from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
 from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
 from bot.services.anonymity import Anonymity
-from bot.services.anonymous_moderation import AnonymousModeration, HideReason
+from bot.services.anonymous_moderation import AnonymousModeration
 from bot.services.anonymous_posts import AnonymousPosts
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
 from bot.services.keywords import LeakKeywords
 from bot.services.leak_actions import LeakActions
-from bot.services.leak_cards import Reason
 from bot.services.leak_upkeep import LeakUpkeep
 from bot.services.leaks import Leaks
 from bot.services.notices import Notices
@@ -40,6 +38,7 @@ from cogs.crisis import Crisis
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
 from cogs.help import Help
+from cogs.house_notices import HouseNotices
 from cogs.leak_keywords import LeakKeywordsCog
 from cogs.leak_watch import LeakWatch
 
@@ -47,15 +46,6 @@ logger = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 """Prints one line for the host."""
-
-
-HIDE_REASONS = {
-    Reason.STORY: HideReason.SOMEBODYS_STORY,
-    Reason.NAME: HideReason.NAMES_SOMEBODY,
-    Reason.CONTACT: HideReason.NAMES_SOMEBODY,
-    Reason.OTHER: HideReason.OTHER_RULE,
-}
-"""What the author of an anonymous post reads for a leak's reason."""
 
 
 class Circle:
@@ -67,14 +57,14 @@ class Circle:
         self.store = store
         self.clock = clock
         self._chats = {chat.platform: chat for chat in chats}
-        self.outbox = Outbox(store, self._chats, clock)
+        self.time = TrustedTime(clock, self._chats)
+        self.outbox = Outbox(store, self._chats, clock, self.time.trusted)
         self.settings = GroupSettings(store)
         self.directory = Directory(store, self._chats)
         self.notices = Notices(store, self.outbox, self.directory, clock)
-        self.time = TrustedTime(clock, self._chats)
         self.retention = Retention(store, self.directory, self.notices, self.time, clock)
         self.acknowledgement = Acknowledgement(
-            store, self.outbox, self._chats, self.settings, clock, rules
+            store, self.outbox, self._chats, self.settings, clock, rules, self.time
         )
         self.helplines = Helplines(store, clock)
         self.keywords = LeakKeywords(store, clock)
@@ -98,6 +88,7 @@ class Circle:
         )
         self.leaks = Leaks(store, self.outbox, self.directory, self.retention, self.keywords, clock)
         upkeep = LeakUpkeep(store, self.outbox, self.directory, self.leaks, self.keywords, clock)
+        memory = StoredMemory(store, "core", clock)
         actions = LeakActions(
             store,
             self.outbox,
@@ -105,16 +96,15 @@ class Circle:
             self.leaks,
             self.keywords,
             self.notices,
+            memory,
             clock,
-            self._hide_anonymous,
         )
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
-        standing = StandingPosts(
-            store, self.outbox, self.directory, StoredMemory(store, "core", clock)
-        )
+        standing = StandingPosts(store, self.outbox, self.directory, memory)
         help_cog = Help(
             self.acknowledgement, self.directory, self.helplines, self.retention, self.settings
         )
+        house_notices = HouseNotices(self.acknowledgement, self.directory, self.notices, standing)
         self.router = Router(
             [
                 Crisis(self.helplines, self.settings),
@@ -124,14 +114,16 @@ class Circle:
                 LeakKeywordsCog(self.keywords),
                 leak_watch,
                 help_cog,
+                house_notices,
             ],
             self._chats,
             self.acknowledgement.acknowledged,
             clock,
         )
         help_cog.all_commands = self.router.commands
-        help_cog.more_status.append(leak_watch.status)
+        help_cog.more_status += [leak_watch.status, house_notices.status]
         self.outbox.offer = self.router.offer
+        self.router.on_ready = self.outbox.open
         self.retention.on_gone = self.router.gone
         self._schedule = Schedule(clock)
         sources: list[Source] = [
@@ -149,14 +141,6 @@ class Circle:
 
     async def _anonymous_upkeep(self) -> None:
         await self._anonymous.upkeep({group.platform for group in self.directory.groups()})
-
-    async def _hide_anonymous(self, ref: MessageRef, reason: Reason) -> bool:
-        """Hide a message that may be an anonymous post; its author hears by their receipt."""
-        try:
-            await self._anonymous.hide(ref.room.group, ref, HIDE_REASONS[reason])
-        except Refused:
-            return False
-        return True
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.

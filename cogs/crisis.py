@@ -27,7 +27,7 @@ class Crisis(Cog):
         self.helplines = helplines
         self.settings = settings
 
-    @command("help now", needs=Role.GUEST)
+    @command("help now", needs=Role.GUEST, at_once=True)
     async def help_now(self, ctx: Context) -> Reply:
         """Get the emergency number and the helplines. Nothing is stored."""
         lines = self._lines(ctx.group)
@@ -38,7 +38,7 @@ class Crisis(Cog):
             buttons=(_static("button-tried-that", "help now tried"), JOIN),
         )
 
-    @command("help now tried", needs=Role.GUEST, hidden=True)
+    @command("help now tried", needs=Role.GUEST, hidden=True, at_once=True)
     async def tried(self, ctx: Context) -> Reply:
         """Say what got in the way; the answer is not kept."""
         return Reply(
@@ -52,24 +52,24 @@ class Crisis(Cog):
             ),
         )
 
-    @command("help now text", needs=Role.GUEST, hidden=True)
+    @command("help now text", needs=Role.GUEST, hidden=True, at_once=True)
     async def text(self, ctx: Context) -> Reply:
         """Lines that need no talking."""
         lines = self._lines(ctx.group, (Mode.TEXT, Mode.CHAT))
         return self._branch("help-text-only" if lines else "help-text-only-none", lines)
 
-    @command("help now others", needs=Role.GUEST, hidden=True)
+    @command("help now others", needs=Role.GUEST, hidden=True, at_once=True)
     async def others(self, ctx: Context) -> Reply:
         """Other ways, when a line kept you waiting or did not help."""
         return self._branch("help-others", self._lines(ctx.group))
 
-    @command("help now police", needs=Role.GUEST, hidden=True)
+    @command("help now police", needs=Role.GUEST, hidden=True, at_once=True)
     async def police(self, ctx: Context) -> Reply:
         """Which lines may send somebody."""
         lines = tuple(_may_send(line) for line in self.helplines.shown(ctx.group))
         return self._branch("help-police", lines)
 
-    @command("help now company", needs=Role.GUEST, hidden=True)
+    @command("help now company", needs=Role.GUEST, hidden=True, at_once=True)
     async def company(self, ctx: Context) -> Reply:
         """Small things that help some people get to morning."""
         return self._branch("help-company", ())

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from bot import arguments
 from bot.cog import Arg, Cog, Context, Outcome, Stage, command, listens
-from bot.events import GroupReady, MessagePosted, MessageRemoved, RoomChange, RoomChanged
-from bot.model import MessageRef, Role, Room, RoomKind
+from bot.events import Delivered, GroupReady, MessagePosted, MessageRemoved, RoomChange, RoomChanged
+from bot.model import MessageRef, Role, Room
 from bot.reply import Reply, Text
 from bot.services.directory import Directory
-from bot.services.retention import Retention
+from bot.services.retention import WITH_LIFETIME, Retention
+from bot.services.standing import PURPOSE as STANDING
 from bot.texts import day
 
 NOW = timedelta()
@@ -45,7 +46,8 @@ class Ephemeral(Cog):
             Text("lifetimes-off", {"room": known.room})
             if known.lifetime is None
             else Text("lifetimes-line", {"room": known.room, "lifetime": known.lifetime})
-            for known in self.directory.rooms(ctx.group, RoomKind.CIRCLE)
+            for kind in WITH_LIFETIME
+            for known in self.directory.rooms(ctx.group, kind)
         )
         return Reply("lifetimes", lines=lines)
 
@@ -90,11 +92,18 @@ class Ephemeral(Cog):
     @listens(GroupReady, stage=Stage.RETENTION)
     async def open(self, event: GroupReady) -> None:
         """Catch up with what fell due while the bot was away."""
-        self.retention.open()
+        await self.retention.open(event.group)
 
     @listens(MessagePosted, stage=Stage.RETENTION)
     async def keep_time(self, event: MessagePosted) -> Outcome:
         """Write down when a message goes."""
+        return self.retention.keep_time(event.ref, event.at)
+
+    @listens(Delivered, stage=Stage.RETENTION)
+    async def keep_time_of_own(self, event: Delivered) -> Outcome:
+        """What the bot posts in a room goes like everything else there, but the join card."""
+        if event.ref is None or event.purpose == STANDING:
+            return None
         return self.retention.keep_time(event.ref, event.at)
 
     @listens(MessageRemoved, stage=Stage.RETENTION)

@@ -261,6 +261,59 @@ async def test_a_press_that_leaves_something_open_asks_for_it() -> None:
     assert (await answer(router, asked("say", 2, words="hello"))).args["value"] == "hello"
 
 
+class Stuck(Ready):
+    """One command hangs, as on a disk that hangs; another answers from memory alone."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.entered = asyncio.Event()
+
+    @command("hang", needs=Role.GUEST)
+    async def hang(self, ctx: Context) -> Reply:
+        """Hang."""
+        self.entered.set()
+        await self.free.wait()
+        return Reply("yes")
+
+    @command("rescue", needs=Role.GUEST, at_once=True)
+    async def rescue(self, ctx: Context) -> Reply:
+        """Answer at once."""
+        return Reply("help-now")
+
+
+async def test_help_does_not_wait_behind_what_the_same_person_pressed_before() -> None:
+    cog = Stuck()
+    router = await routed(cog)
+    hanging = asyncio.create_task(router.invoke(asked("hang")))
+    await cog.entered.wait()
+    assert (await answer(router, asked("rescue", 2))).key == "help-now"
+    assert not hanging.done()
+    cog.free.set()
+    await hanging
+
+
+class Places(Ready):
+    """Takes a room."""
+
+    @command("look", needs=Role.GUEST)
+    async def look(self, ctx: Context, room: Room) -> Reply:
+        """Look into a room."""
+        return Reply("yes")
+
+
+async def test_a_room_of_another_group_is_none_of_ours() -> None:
+    router = await routed(Places())
+    foreign = Invoked(
+        id="i1",
+        group=GROUP,
+        at=NOW,
+        command="look",
+        account=ANA,
+        args={"room": Room(Group("here", "other"), "r")},
+    )
+    assert (await answer(router, foreign)).key == "bad-room"
+
+
 def test_two_commands_cannot_share_a_name() -> None:
     with pytest.raises(ValueError, match="share a name"):
         Router([Commands(), Commands()], {}, lambda group, account: True, Clock())

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from adapters.sandbox import seed
+from bot.clock import steady
 
 Json: TypeAlias = dict[str, Any]
 _T = TypeVar("_T")
@@ -36,13 +37,19 @@ class Refusal(Exception):
         self.after = after
 
 
+def _own_time() -> Callable[[], datetime]:
+    """A time of the platform's own: it runs on when somebody sets the computer's clock."""
+    start, began = datetime.now(UTC), steady()
+    return lambda: start + timedelta(seconds=steady() - began)
+
+
 class World:
     """The platform's whole state, and what a bot may ask of it."""
 
     def __init__(
         self, state: Json | None = None, *, time: Callable[[], datetime] | None = None
     ) -> None:
-        self._time = time or (lambda: datetime.now(UTC))
+        self._time = time or _own_time()
         self._waiters: list[asyncio.Future[None]] = []
         self._watchers: list[Callable[[], None]] = []
         self.version = 0

@@ -41,6 +41,9 @@ REMEMBERED = 10_000
 CLOCK_PAUSE = timedelta(seconds=30)
 AFTER_A_FAULT = timedelta(seconds=10)
 
+WITH_LIFETIME = (RoomKind.CIRCLE, RoomKind.LOBBY)
+"""In the moderators' room, cards go with what they are about."""
+
 FORBIDDEN = "forbidden"
 PINNED = "pinned"
 
@@ -78,13 +81,20 @@ class Retention:
         self.on_gone: OnGone = _nobody
         self._removed: dict[MessageRef, None] = {}
         self._next: datetime | None = None
-        self._paused: dict[bytes, datetime] = {}
+        # Until when by the steady clock: see `Outbox`.
+        self._paused: dict[bytes, float] = {}
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._distrusted = False
         self._shows: set[asyncio.Task[None]] = set()
 
-    def open(self) -> None:
-        """A group is ready: what fell due meanwhile goes first thing."""
+    async def open(self, group: Group) -> None:
+        """A group is ready: what fell due meanwhile goes first thing.
+
+        What was left alone is looked at again: an unpinning may have been missed.
+        """
+        for kind in WITH_LIFETIME:
+            for known in self._directory.rooms(group, kind):
+                await self._try_again(known.room, PINNED)
         self._paused.clear()
         self.wake.set()
 
@@ -94,7 +104,7 @@ class Retention:
         On the path of every message: starts the write and returns it unawaited.
         """
         known = self._directory.known.get(ref.room)
-        if known is None or known.lifetime is None or known.kind is not RoomKind.CIRCLE:
+        if known is None or known.lifetime is None:
             return None
         due = at + known.lifetime
         blind = self._store.message_blind(ref)
@@ -121,7 +131,7 @@ class Retention:
     async def set_lifetime(self, room: Room, lifetime: timedelta | None) -> None:
         """Change how long NEW messages stay in a room. Raises `Refused`."""
         known = self._known(room)
-        if known.kind is not RoomKind.CIRCLE:
+        if known.kind not in WITH_LIFETIME:
             raise Refused("lifetime-not-here")
         if lifetime is not None and not SHORTEST <= lifetime <= LONGEST:
             raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
@@ -140,15 +150,22 @@ class Retention:
     ) -> datetime:
         """Let a message go after a while (zero: now). One's own, or any for a moderator.
 
-        Returns when it goes: never later than it would have gone anyway. Raises `Refused`.
+        Returns when it goes: never later than it would have gone anyway. Raises `Refused`, also
+        where it would not go: nothing is called done that is not.
         """
         if not timedelta() <= after <= LONGEST:
             raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        self._known(ref.room)
         message = await self._directory.chat(ref.room.group).fetch(ref)
         if message is None:
             raise Refused("message-gone")
         if message.author != account and role < Role.MODERATOR:
             raise Refused("not-your-message")
+        chat = self._directory.chat(ref.room.group)
+        if Right.REMOVE not in await chat.rights(ref.room):
+            raise Refused("let-go-forbidden")
+        if message.pinned or ref in await chat.pins(ref.room):
+            raise Refused("let-go-pinned")
         due = self._clock.now() + after
         await self.bring_forward([ref], due)
         async with self._store.read() as conn:
@@ -196,14 +213,14 @@ class Retention:
 
     async def next_due(self) -> datetime | None:
         """When the first message goes that is not in a paused or busy room."""
-        now = self._clock.now()
-        self._paused = {room: until for room, until in self._paused.items() if until > now}
+        now, steady = self._clock.now(), self._clock.monotonic()
+        self._paused = {room: until for room, until in self._paused.items() if until > steady}
         # What is expected while this reads may be missed by it, so it wakes the loop.
         self._next = None
         async with self._store.read() as conn:
             self._next = await expiry_rows.next_due(conn, self._not_now())
-        waits = [*self._paused.values(), *([self._next] if self._next else [])]
-        return min(waits, default=None)
+        waits = [now + timedelta(seconds=until - steady) for until in self._paused.values()]
+        return min([*waits, *([self._next] if self._next else [])], default=None)
 
     async def run_due(self) -> None:
         """Begin to remove what is due: rooms side by side, oldest first within each.
@@ -265,7 +282,7 @@ class Retention:
             self._pause(room_id, timedelta(minutes=1))
 
     def _pause(self, room_id: bytes, lasts: timedelta) -> None:
-        self._paused[room_id] = self._clock.now() + lasts
+        self._paused[room_id] = self._clock.monotonic() + lasts.total_seconds()
 
     async def _remove_some(
         self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow], pinned: set[MessageRef]
@@ -292,7 +309,9 @@ class Retention:
                 await expiry_rows.count(conn, known.id, day, "done", len(gone))
             for why, ids in stuck.items():
                 await expiry_rows.failed(conn, ids, why)
-                await expiry_rows.count(conn, known.id, day, why, len(ids))
+                first = sum(row.attempts == 0 for row in rows if row.id in ids)
+                if first:
+                    await expiry_rows.count(conn, known.id, day, why, first)
 
         await self._store.write(work)
         self._remember_removed(gone)
@@ -349,8 +368,9 @@ class Retention:
 
     async def backlog(self, group: Group) -> Backlog:
         """How removals stand in a group."""
+        rooms = [known.id for known in self._directory.known.values() if known.room.group == group]
         async with self._store.read() as conn:
-            overdue = await expiry_rows.overdue(conn, self._clock.now())
+            overdue = await expiry_rows.overdue(conn, self._clock.now(), rooms)
             failed = await expiry_rows.failed_by_room(conn)
         stuck = {}
         for (room_id, why), count in failed.items():

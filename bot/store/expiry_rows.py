@@ -62,16 +62,18 @@ async def bring_forward(
     """Let a message go at `due` at the latest, whether or not it had a time before."""
     known = (
         await conn.execute(
-            select(expiries.c.id, expiries.c.due).where(expiries.c.message_blind == blind)
+            select(expiries.c.id, expiries.c.due, expiries.c.state).where(
+                expiries.c.message_blind == blind
+            )
         )
     ).first()
     if known is None:
         await conn.execute(insert(expiries).values(**row(keys, room_id, blind, handle, due)))
-    elif known.due > due:
+    elif known.due > due or known.state == "failed":
         await conn.execute(
             update(expiries)
             .where(expiries.c.id == known.id)
-            .values(due=due, state="waiting", why=None)
+            .values(due=min(known.due, due), state="waiting", why=None)
         )
 
 
@@ -177,13 +179,17 @@ async def failed_messages(
     return [_opened(keys, found_row).message for found_row in found]
 
 
-async def overdue(conn: Connection, now: datetime) -> int:
-    """How many messages should be gone by now and are still in line."""
+async def overdue(conn: Connection, now: datetime, rooms: Sequence[bytes]) -> int:
+    """How many messages of these rooms should be gone by now and are still in line."""
     return (
         await conn.scalar(
             select(func.count())
             .select_from(expiries)
-            .where(expiries.c.state == "waiting", expiries.c.due <= now)
+            .where(
+                expiries.c.state == "waiting",
+                expiries.c.due <= now,
+                expiries.c.room_id.in_(rooms),
+            )
         )
         or 0
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -62,21 +63,26 @@ async def add(
     )
 
 
-async def next_after(conn: Connection, lane: str) -> datetime | None:
-    """When the first job of a lane may go."""
+async def next_after(conn: Connection, lane: str, groups: Collection[bytes]) -> datetime | None:
+    """When the first job of a lane may go, of these groups."""
     first: datetime | None = await conn.scalar(
-        select(func.min(outbox.c.after)).where(outbox.c.lane == lane)
+        select(func.min(outbox.c.after)).where(outbox.c.lane == lane, outbox.c.group_id.in_(groups))
     )
     return first
 
 
 async def due(
-    conn: Connection, keys: KeyRing, lane: str, now: datetime, limit: int
+    conn: Connection,
+    keys: KeyRing,
+    lane: str,
+    groups: Collection[bytes],
+    now: datetime,
+    limit: int,
 ) -> list[OutboxRow]:
-    """Jobs of a lane that may go now, oldest first."""
+    """Jobs of a lane that may go now, of these groups, oldest first."""
     found = await conn.execute(
         select(outbox)
-        .where(outbox.c.lane == lane, outbox.c.after <= now)
+        .where(outbox.c.lane == lane, outbox.c.group_id.in_(groups), outbox.c.after <= now)
         .order_by(outbox.c.after)
         .limit(limit)
     )
@@ -135,3 +141,9 @@ async def withdraw(conn: Connection, key: str) -> bool:
 async def waiting(conn: Connection) -> int:
     """How many jobs wait."""
     return await conn.scalar(select(func.count()).select_from(outbox)) or 0
+
+
+async def waiting_in(conn: Connection, group_id: bytes, lanes: Collection[str]) -> int:
+    """How many jobs of a group wait in these lanes."""
+    found = select(func.count()).where(outbox.c.group_id == group_id, outbox.c.lane.in_(lanes))
+    return await conn.scalar(found) or 0

@@ -9,7 +9,7 @@ arg-after = After how long (empty: now)
 # $room: a room. $lifetime: a time span.
 lifetime-is = New messages in { $room } are removed from the room after { $lifetime }. Older messages keep the time they had.
 lifetime-off = Messages in { $room } stay until somebody removes them.
-lifetime-not-here = Only the rooms where the group talks can have a lifetime.
+lifetime-not-here = Only the lobby and the rooms where the group talks can have a lifetime.
 # $shortest, $longest: time spans.
 lifetime-out-of-range = The shortest time is { $shortest } and the longest is { $longest }. To keep messages, say: off
 
@@ -22,6 +22,8 @@ lifetimes-off = { $room }: messages stay
 let-go-now = Done. Your message is being removed from the room. People may have read it already.
 # $due: a point in time.
 let-go-later = Your message will be removed from the room at { $due }.
+let-go-forbidden = I am not allowed to remove messages in that room right now, so it stays. A moderator can remove it.
+let-go-pinned = Pinned messages stay, and this one is pinned. Ask a moderator to unpin it, then try again.
 not-your-message = Only the person who wrote a message can do that.
 message-gone = That message is not there any more.
 
@@ -38,9 +40,9 @@ removals = Messages whose time was over, by day:
 removals-none = No message was due in the last seven days.
 # $room, $day, $count.
 removals-done = { $day }, { $room }: { $count } removed
-removals-forbidden = { $day }, { $room }: { $count } not removed, because I lack the right
+removals-forbidden = { $day }, { $room }: { $count } not removed at the first try, because I lacked the right
 removals-too-old = { $day }, { $room }: { $count } not removed, because they are too old for the platform
-removals-pinned = { $day }, { $room }: { $count } left alone, because they are pinned
+removals-pinned = { $day }, { $room }: { $count } left alone at first, because they were pinned
 
 ## What moderators are told by itself
 
@@ -56,6 +58,11 @@ notice-cannot-remove-too-old =
        *[other] I could not remove { $count } messages in { $room }: they are too old for the platform. Somebody has to remove them by hand.
     }
 notice-clock = My clock and the platform's clock do not agree. Until they do I remove nothing, so that nothing goes too early. Please ask your host to look at the clock.
+notice-not-held = I could not close the rooms for somebody who has not agreed to the rules. They may be able to read there. Please check that I have the right to keep people out. I will try again by myself.
+notice-not-let-in = I could not open the rooms for somebody who has agreed to the rules. Please check that I have the right to let people in. I will try again by myself.
+notice-not-told = The rooms closed for somebody, and I could not write to them to say why. They can still join again in the lobby.
+notice-not-announced = I could not tell people in { $room } about the new rules. Please tell them yourself, and check that I may post there.
+notice-no-card = I could not post the join card in { $room }. Newcomers may not find their way in. Please check that I may post there.
 
 ## Settings
 
@@ -114,6 +121,20 @@ status-no-room-moderators = There is no moderators' room. Alerts reach nobody.
 status-room-unknown = I cannot see my rights in { $room } right now.
 status-lacks-read = In { $room } I cannot read, so I find no leaks there.
 status-lacks-post = In { $room } I cannot post.
+status-lacks-hold = I cannot keep people out of { $room } or let them in. Who has not agreed may be able to read there.
+# $count: a number.
+status-gate-failed =
+    { $count ->
+        [one] The rooms could not be opened or closed for one person. I will try again by myself.
+       *[other] The rooms could not be opened or closed for { $count } people. I will try again by myself.
+    }
+status-notice-failed = My last words to moderators could not be posted in your room.
+# $count: a number. Posts without a name are not counted: it would tell when one was written.
+status-waiting =
+    { $count ->
+        [one] One thing waits to be sent. Posts without a name are not counted.
+       *[other] { $count } things wait to be sent. Posts without a name are not counted.
+    }
 status-lacks-remove = In { $room } I cannot remove messages, so they stay.
 status-no-emergency-number = No emergency number is set. Help now tells people to call the one where they are. Set it with: set emergency-number
 status-no-helplines = No helpline is set up, so Help now has none to show. Add one with: helpline add
