@@ -40,7 +40,8 @@ class Router:
     """Takes what adapters hand in to the cogs that declared an interest.
 
     `acknowledged` tells members from guests; the platform tells moderators (asked anew at every
-    press, so a role that was taken away a second ago does not count).
+    press, so a role that was taken away a second ago does not count). `open_to` tells which
+    rooms somebody may name.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Router:
         chats: Mapping[str, Chat],
         acknowledged: Callable[[Group, Account], bool],
         clock: Clock,
+        open_to: Callable[[Room, Role], bool] = lambda _room, _role: True,
     ) -> None:
+        self._open_to = open_to
         self._cogs = tuple(cogs)
         self._chats = chats
         self._acknowledged = acknowledged
@@ -205,7 +208,7 @@ class Router:
             guest = role is Role.GUEST and command.needs is Role.MEMBER
             raise Refused("join-first" if guest else "unknown-command")
         bound, missing = arguments.bind(command, event.args)
-        _must_be_of(event.group, bound)
+        self._must_be_open(event.group, role, bound)
         if missing:
             return _form(command, event.args)
         context = Context(
@@ -219,6 +222,16 @@ class Router:
             private=event.private,
         )
         return await command.run(context, **bound)
+
+    def _must_be_open(self, group: Group, role: Role, bound: Mapping[str, Any]) -> None:
+        """What is named must be of the asker's group, in a room that the asker can see."""
+        for value in bound.values():
+            room = value.room if isinstance(value, MessageRef) else value
+            if isinstance(room, Room) and (room.group != group or not self._open_to(room, role)):
+                key = "bad-message" if isinstance(value, MessageRef) else "bad-room"
+                raise Refused(key, {"name": Text(key.replace("bad", "arg"))})
+            if isinstance(value, Account) and value.platform != group.platform:
+                raise Refused("bad-account", {"name": Text("arg-account")})
 
     async def _role_for(self, command: Command, event: Invoked) -> Role:
         try:
@@ -353,17 +366,6 @@ class PlatformInbox:
     def commands(self) -> Sequence[Command]:
         """Every command that can be asked for."""
         return self._router.commands
-
-
-def _must_be_of(group: Group, bound: Mapping[str, Any]) -> None:
-    """A role in one group is none in another: what is named must be of the asker's group."""
-    for value in bound.values():
-        if isinstance(value, Room) and value.group != group:
-            raise Refused("bad-room", {"name": Text("arg-room")})
-        if isinstance(value, MessageRef) and value.room.group != group:
-            raise Refused("bad-message", {"name": Text("arg-message")})
-        if isinstance(value, Account) and value.platform != group.platform:
-            raise Refused("bad-account", {"name": Text("arg-room")})
 
 
 def _nothing(_: Group) -> None:

@@ -119,6 +119,7 @@ class Circle:
             self._chats,
             self.acknowledgement.acknowledged,
             clock,
+            self.directory.open_to,
         )
         help_cog.all_commands = self.router.commands
         help_cog.more_status += [leak_watch.status, house_notices.status]

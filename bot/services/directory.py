@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.chat import Chat
-from bot.model import Group, Room, RoomKind
+from bot.model import Group, Role, Room, RoomKind
 from bot.store import Store, group_rows
 
 
@@ -63,6 +63,18 @@ class Directory:
     def moderators_room(self, group: Group) -> Room | None:
         """Where moderators get their cards; None when the platform has no such room now."""
         return next((known.room for known in self.rooms(group, RoomKind.MODERATORS)), None)
+
+    def open_to(self, room: Room, role: Role) -> bool:
+        """Whether somebody with that role can see a room, and so may name it in a command.
+
+        A room that the bot does not work with (a private chat) is not judged here: what acts on
+        rooms knows only its own.
+        """
+        known = self.known.get(room)
+        if known is None:
+            return True
+        needs = {RoomKind.CIRCLE: Role.MEMBER, RoomKind.MODERATORS: Role.MODERATOR}
+        return role >= needs.get(known.kind, Role.GUEST)
 
     def by_id(self, room_id: bytes) -> KnownRoom | None:
         """The room with that row, while the platform still has it."""

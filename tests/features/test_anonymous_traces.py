@@ -117,7 +117,6 @@ async def test_a_row_tells_the_day_and_not_the_hour(circle: TestCircle) -> None:
         row = (await conn.execute(select(metadata.tables["posts"]))).one()
     assert row.release_at is None
     assert row.author_box is None
-    assert row.words is None
     assert row.tag is not None
     assert type(row.day).__name__ == "date"
 

@@ -238,3 +238,24 @@ async def test_three_hundred_arrivals_at_once_all_meet_a_closed_door(circle: Tes
     await last.presses("I understand")
     await open_to(circle, last)
     assert not any(guest.may_enter(circle.room) for guest in crowd[:-1])
+
+
+async def test_nobody_can_name_a_room_that_is_closed_to_them(circle: TestCircle) -> None:
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    card = ana.writes(circle.moderators, "between us")
+    refused = await cora.runs("anon", room=circle.moderators, text="let me in")
+    assert "I do not know that room" in refused["text"]
+    asked = cora.people.run(cora.account, cora.private, "let go", {}, None)
+    await cora.answer_to(asked)
+    circle.world.log(
+        "command",
+        group=cora.group,
+        room=circle.moderators,
+        account=cora.account,
+        language="en",
+        message=card,
+        command="let go",
+        fields={},
+    )
+    await circle.settled()
+    await ana.sees("between us", circle.moderators)

@@ -94,6 +94,7 @@ duration-two = { $first } and { $second }
 ## What values are called, where a command does not say it better
 
 arg-room = Room
+arg-account = Person
 arg-message = Message
 
 ## Buttons that many cards have. At most 25 characters, verb first where there is one.
