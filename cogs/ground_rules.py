@@ -7,12 +7,22 @@ from typing import Annotated
 
 from bot.cog import HALT, Arg, Cog, Context, Outcome, Stage, command, listens
 from bot.errors import Refused
-from bot.events import Delivered, GroupReady, Joined, MessagePosted
+from bot.events import (
+    Delivered,
+    GroupReady,
+    Joined,
+    MemberChanged,
+    MessagePosted,
+    RoomChange,
+    RoomChanged,
+    Undelivered,
+)
 from bot.model import Role, RoomKind
 from bot.outbox import Post
 from bot.reply import Button, File, Reply, Value
 from bot.services.acknowledgement import Acknowledgement, Current
 from bot.services.directory import Directory
+from bot.services.holding import HOLDING, RELEASING
 from bot.services.retention import Retention
 from bot.services.standing import PURPOSE, StandingPosts
 from bot.texts.pack import Section
@@ -166,21 +176,44 @@ class GroundRulesCog(Cog):
         for lobby in self.directory.rooms(event.group, RoomKind.LOBBY):
             await self.standing.keep(lobby.room, "join-card", join_card())
 
+    @listens(RoomChanged)
+    async def rights_changed(self, event: RoomChanged) -> None:
+        """Do what a right may have been missing for: hold, let in, put up the join card."""
+        if event.change is not RoomChange.RIGHTS:
+            return
+        await self.acknowledgement.holding.try_again(event.group)
+        known = self.directory.known.get(event.room)
+        if known is not None and known.kind is RoomKind.LOBBY:
+            await self.standing.keep(event.room, "join-card", join_card())
+
     @listens(Delivered)
-    async def standing_post_is_up(self, event: Delivered) -> None:
-        """Remember where the join card is."""
+    async def done(self, event: Delivered) -> None:
+        """Remember where the join card is, and who could be held or let in after all."""
         if event.purpose == PURPOSE:
             await self.standing.delivered(event)
+        elif event.purpose in (HOLDING, RELEASING):
+            self.acknowledgement.holding.done(event)
+
+    @listens(Undelivered)
+    async def not_done(self, event: Undelivered) -> None:
+        """Remember whom the platform did not hold or let in."""
+        if event.purpose in (HOLDING, RELEASING):
+            self.acknowledgement.holding.undone(event)
 
     @listens(Joined, stage=Stage.GATE)
     async def joined(self, event: Joined) -> None:
-        """Hold a newcomer, or let somebody back in who acknowledged before."""
-        await self.acknowledgement.arrived(event.group, [event.account])
+        """Hold a newcomer, or let somebody back in who acknowledged before or moderates."""
+        await self.acknowledgement.holding.settle_one(event.group, event.account)
+
+    @listens(MemberChanged, stage=Stage.GATE)
+    async def changed(self, event: MemberChanged) -> None:
+        """Let in who moderates now; hold who no longer does and has not acknowledged."""
+        await self.acknowledgement.holding.settle_one(event.group, event.account)
 
     @listens(MessagePosted, stage=Stage.GATE)
     async def gate(self, event: MessagePosted) -> Outcome:
         """Stop what a guest wrote in the group's rooms, should they get that far."""
-        if event.automated or self.acknowledgement.acknowledged(event.group, event.author):
+        if event.automated or self.acknowledgement.wrote(event.group, event.author):
             return None
         return await self._stop(event)
 
@@ -195,7 +228,7 @@ class GroundRulesCog(Cog):
         if role >= Role.MODERATOR:
             return None
         await self.retention.remove_now([event.ref])
-        await self.acknowledgement.arrived(event.group, [event.author])
+        await self.acknowledgement.holding.settle(event.group, {event.author: role})
         return HALT
 
 

@@ -120,8 +120,9 @@ class Help(Cog):
 
     async def _rights(self, group: Group) -> list[Text]:
         lines = []
-        needs = {
-            RoomKind.CIRCLE: (Right.READ, Right.POST, Right.REMOVE),
+        holds = (Right.HOLD,) if Can.HOLD in self.directory.chat(group).can else ()
+        needs: dict[RoomKind, tuple[Right, ...]] = {
+            RoomKind.CIRCLE: (Right.READ, Right.POST, Right.REMOVE, *holds),
             RoomKind.LOBBY: (Right.POST,),
             RoomKind.MODERATORS: (Right.POST,),
         }

@@ -6,7 +6,8 @@ document: its hash, the language and the time.
 
 The way in, as a table (the step lives in a row for at most 24 hours):
     nothing -> essentials (or page 1..n where the group wants all of it read) -> limits
-    -> acknowledged (the row goes).  A new version starts everyone at nothing again.
+    -> acknowledged (the row goes).  A new version starts everyone at nothing again; until its
+    grace period is closed (`grace.py`), what counted before it counts too.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.chat import Can, Chat
+from bot.chat import Chat
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, Group, Role
-from bot.outbox import Hold, Lane, Outbox, Post, Release, Tell
-from bot.reply import Button, Reply
+from bot.outbox import Lane, Outbox, Post
+from bot.services.grace import Grace
 from bot.services.group_settings import GroupSettings
+from bot.services.holding import Holding
+from bot.services.timekeeping import TrustedTime
 from bot.store import Connection, Store, rules_rows
 from bot.store.keyring import short_of
 from bot.texts.pack import GroundRules
@@ -31,21 +34,8 @@ from bot.texts.pack import GroundRules
 logger = logging.getLogger(__name__)
 
 STEP_KEPT = timedelta(hours=24)
-STILL_TALKING = timedelta(minutes=30)
-"""Who wrote this recently is in the middle of a conversation and not held at that moment."""
-LONGEST_DEFERRAL = timedelta(hours=3)
-"""And this is how long the conversation may go on."""
-
-JOBS_AT_ONCE = 100
-"""People settled per transaction, so that a large group does not keep other writers waiting."""
-
-HELD = Reply(
-    "join-held",
-    buttons=(
-        Button("button-join", "join", static=True),
-        Button("button-help-now", "help now", static=True),
-    ),
-)
+ANNOUNCING = "rules"
+"""What the announcements are for, as `Undelivered` says it."""
 
 ESSENTIALS = "essentials"
 LIMITS = "limits"
@@ -75,6 +65,7 @@ class Acknowledgement:
         settings: GroupSettings,
         clock: Clock,
         default: GroundRules,
+        time: TrustedTime,
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -84,27 +75,32 @@ class Acknowledgement:
         self._default = default
         self._inside: dict[Group, set[int]] = {}
         self._current: dict[Group, Current] = {}
-        self._grace: dict[Group, datetime] = {}
-        self._spoke: dict[Group, dict[int, datetime]] = {}
+        self._grace = Grace(clock, time)
+        self.holding = Holding(store, outbox, chats, self.acknowledged)
 
     def _short(self, group: Group, account: Account) -> int:
         return short_of(self._store.keys.account_blind(self._store.known_group_id(group), account))
 
     def acknowledged(self, group: Group, account: Account) -> bool:
-        """Whether an account may read and write. On the path of every message."""
+        """Whether an account may read and write."""
+        inside = self._inside.get(group)
+        return inside is not None and self._short(group, account) in inside
+
+    def wrote(self, group: Group, account: Account) -> bool:
+        """Whether somebody who just wrote may. On the path of every message."""
         inside = self._inside.get(group)
         if inside is None:
             return False
         short = self._short(group, account)
         if short not in inside:
             return False
-        if self._grace and group in self._grace:
-            self._spoke.setdefault(group, {})[short] = self._clock.now()
+        if self._grace.ends and group in self._grace.ends:
+            self._grace.spoke(group, short)
         return True
 
     def up_to_date(self, group: Group, account: Account) -> bool:
         """Whether somebody is inside and need not be asked again (no newer version waits)."""
-        return group not in self._grace and self.acknowledged(group, account)
+        return group not in self._grace.ends and self.acknowledged(group, account)
 
     def count(self, group: Group) -> int:
         """How many are inside."""
@@ -120,7 +116,10 @@ class Acknowledgement:
     async def open(self, group: Group) -> None:
         """Load a group, giving it the default rules if it has none, and settle who is held."""
         await self._load(group)
-        await self._reconcile(group)
+        if self._to_be_closed(group):
+            await self._close(group)
+        else:
+            await self.holding.settle_all(group)
 
     async def _load(self, group: Group) -> None:
         group_id = await self._store.group_id(group)
@@ -129,45 +128,21 @@ class Acknowledgement:
         if row is None:
             await self._write_version(group, self._default, "en", self._clock.now())
             return
-        counted_from = row.version
-        if self._clock.now() < row.due_at and row.version > 1:
-            counted_from = row.version - 1
-            self._grace[group] = row.due_at
-        else:
-            self._grace.pop(group, None)
-            self._spoke.pop(group, None)
-        async with self._store.read() as conn:
-            inside = await rules_rows.shorts(conn, group_id, counted_from)
+        known = self._current.get(group)
+        if row.counts_from == row.version:
+            self._grace.end(group)
+        elif known is None or known.row.id != row.id:
+            await self._grace.begin(group, row.due_at, starting=known is None)
+        counted_from = row.counts_from if group in self._grace.ends else row.version
+        inside = await self._shorts(group_id, counted_from)
         self._current[group] = Current(row, GroundRules.parse(row.text))
         self._inside[group] = inside
 
-    async def _reconcile(self, group: Group) -> None:
-        """Hold and release whoever came, went or acknowledged while the bot was away."""
-        chat = self._chats[group.platform]
-        if Can.HOLD not in chat.can:
-            return
-        members = await chat.members(group)
-        await self.arrived(group, [who for who, role in members.items() if role < Role.MODERATOR])
-
-    async def arrived(self, group: Group, accounts: Sequence[Account]) -> None:
-        """People came, or came back: let in who acknowledged, hold everybody else."""
-        for start in range(0, len(accounts), JOBS_AT_ONCE):
-            some = accounts[start : start + JOBS_AT_ONCE]
-
-            async def work(conn: Connection, some: Sequence[Account] = some) -> None:
-                for account in some:
-                    inside = self.acknowledged(group, account)
-                    await self._settle(conn, group, account, inside=inside)
-
-            await self._store.write(work)
-
-    async def _settle(
-        self, conn: Connection, group: Group, account: Account, *, inside: bool
-    ) -> None:
-        job = Release(group, account) if inside else Hold(group, account)
-        # One waiting job per person: whichever was decided last is what is done.
-        key = self._store.keys.blind("gate", f"{group.handle} {account.handle}").hex()
-        await self._outbox.put(conn, job, key=key, purpose="gate", lane=Lane.GATE, replace=True)
+    async def _shorts(self, group_id: bytes, versions_from: int) -> set[int]:
+        # Among the writes, so that nobody who acknowledges meanwhile is missed.
+        return await self._store.write(
+            lambda conn: rules_rows.shorts(conn, group_id, versions_from)
+        )
 
     async def begin(self, group: Group, account: Account) -> tuple[Current, int | None]:
         """Start on the way in, or start again. Returns the rules, and the page to show first.
@@ -208,7 +183,7 @@ class Acknowledgement:
         """
         current = self.current(group)
         short = self._short(group, account)
-        if self.acknowledged(group, account) and group not in self._grace:
+        if self.up_to_date(group, account):
             return current
         step, _ = await self._step(group, account, current)
         if step != LIMITS:
@@ -220,7 +195,7 @@ class Acknowledgement:
             now = self._clock.now()
             await rules_rows.acknowledge(conn, member, current.row, language, now)
             await rules_rows.drop_step(conn, self._store.keys, group_id, account)
-            await self._settle(conn, group, account, inside=True)
+            await self.holding.put(conn, group, account, inside=True)
 
         await self._store.write(work)
         self._inside[group].add(short)
@@ -233,7 +208,7 @@ class Acknowledgement:
         async def work(conn: Connection) -> bool:
             keys = self._store.keys
             known = await rules_rows.withdraw(conn, keys, group_id, account)
-            await self._settle(conn, group, account, inside=False)
+            await self.holding.put(conn, group, account, inside=False)
             return known
 
         # Out of memory first: between the two, closed is the safe side.
@@ -260,7 +235,9 @@ class Acknowledgement:
         rules = GroundRules.parse(text)
         if rules.hash == self.current(group).row.hash:
             raise Refused("rules-unchanged")
-        due_at = self._clock.now() + self._settings.span(group, "grace")
+        now = self._clock.now()
+        # Never before a date that was announced already.
+        due_at = max(now + self._settings.span(group, "grace"), self._grace.ends.get(group, now))
         await self._write_version(group, rules, language, due_at, announce(due_at))
         return self.current(group)
 
@@ -273,6 +250,12 @@ class Acknowledgement:
         posts: Sequence[Post] = (),
     ) -> None:
         group_id = await self._store.group_id(group)
+        announced = secrets.token_hex(16)
+        # The key tells in which room it is, should it not get there.
+        keyed = [
+            (f"{ANNOUNCING} {announced} {(await self._store.room_id(post.room)).hex()}", post)
+            for post in posts
+        ]
 
         async def work(conn: Connection) -> None:
             await rules_rows.publish(
@@ -285,52 +268,55 @@ class Acknowledgement:
                 published_at=self._clock.now(),
                 due_at=due_at,
             )
-            for post in posts:
-                key = f"rules {secrets.token_hex(16)}"
-                await self._outbox.put(conn, post, key=key, purpose="rules", lane=Lane.GATE)
+            for key, post in keyed:
+                await self._outbox.put(conn, post, key=key, purpose=ANNOUNCING, lane=Lane.GATE)
 
         await self._store.write(work)
         await self._load(group)
 
     async def upkeep(self) -> None:
-        """End grace periods that are over and forget joinings that were not finished."""
-        now = self._clock.now()
-        before = now - STEP_KEPT
+        """End grace periods that are over and forget joinings that were not finished.
+
+        Who could not be held or let in is tried again here too.
+        """
+        before = self._clock.now() - STEP_KEPT
         await self._store.write(lambda conn: rules_rows.drop_steps_before(conn, before))
-        for group, due_at in list(self._grace.items()):
-            if now >= due_at and not self._still_talking(group, now, due_at):
-                were_inside = self._inside[group]
-                await self._load(group)
-                await self._close_for(group, were_inside - self._inside[group])
+        for group in list(self._current):
+            if group in self._grace.ends and await self._grace.over(group):
+                self._grace.end(group)
+            if self._to_be_closed(group):
+                await self._close(group)
+            await self.holding.try_again(group)
 
-    def _still_talking(self, group: Group, now: datetime, due_at: datetime) -> bool:
-        if now - due_at > LONGEST_DEFERRAL:
-            return False
-        return any(now - at < STILL_TALKING for at in self._spoke.get(group, {}).values())
+    def _to_be_closed(self, group: Group) -> bool:
+        row = self._current[group].row
+        return group not in self._grace.ends and row.counts_from < row.version
 
-    async def _close_for(self, group: Group, lost: set[int]) -> None:
-        """Hold who did not acknowledge in time, and tell each of them alone why."""
+    async def _close(self, group: Group) -> None:
+        """Hold who did not acknowledge in time, and tell each of them alone why.
+
+        The gate in memory closes at once. What a platform that is away or a crash cuts off is
+        done by the next upkeep or start: only the end of it is written down.
+        """
+        row = self._current[group].row
+        group_id = await self._store.group_id(group)
+        before = await self._shorts(group_id, row.counts_from)
+        self._inside[group] = await self._shorts(group_id, row.version)
         try:
-            await self._reconcile(group)
-            if Can.TELL not in self._chats[group.platform].can:
-                return
+            await self.holding.settle_all(group)
             members = await self._chats[group.platform].members(group)
         except PlatformError as error:
-            # The gate in memory is closed already; GroupReady settles the rest.
             logger.warning("could not settle who is held", extra={"why": error.why})
             return
+        lost = before - self._inside[group]
         held = [who for who, role in members.items() if role < Role.MODERATOR]
         told = [who for who in held if self._short(group, who) in lost]
-        for start in range(0, len(told), JOBS_AT_ONCE):
-            some = told[start : start + JOBS_AT_ONCE]
-
-            async def work(conn: Connection, some: Sequence[Account] = some) -> None:
-                for account in some:
-                    key = f"held {secrets.token_hex(16)}"
-                    job = Tell(group, account, HELD)
-                    await self._outbox.put(conn, job, key=key, purpose="held", lane=Lane.GATE)
-
-            await self._store.write(work)
+        await self.holding.tell_held(group, told, about=row.id.hex())
+        await self._store.write(lambda conn: rules_rows.close(conn, row.id))
+        current = self._current[group]
+        if current.row.id == row.id:
+            closed = replace(row, counts_from=row.version)
+            self._current[group] = Current(closed, current.rules)
 
     async def _step(self, group: Group, account: Account, current: Current) -> tuple[str, int]:
         group_id = await self._store.group_id(group)

@@ -9,7 +9,10 @@ from bot.model import Group
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply, Value
 from bot.services.directory import Directory
-from bot.store import Connection, Store
+from bot.store import Connection, Store, outbox_rows
+
+PURPOSE = "notice"
+"""What notices are for, as `Delivered` and `Undelivered` say it."""
 
 
 class Notices:
@@ -22,6 +25,8 @@ class Notices:
         self._clock = clock
         self._told: set[tuple[Group, str]] = set()
         self._day = clock.now().date()
+        self.unheard: set[Group] = set()
+        """Groups whose moderators could not be told the last time."""
 
     async def tell(
         self, group: Group, key: str, args: Mapping[str, Value] | None = None, about: str = ""
@@ -43,10 +48,20 @@ class Notices:
                 conn,
                 job,
                 key=self._store.keys.blind("notice", name).hex(),
-                purpose="notice",
+                purpose=PURPOSE,
                 lane=Lane.ALERTS,
             )
 
         await self._store.write(put)
         # Not before: what could not be stored is said by the next who tries.
         self._told.add((group, topic))
+
+    async def waiting(self, group: Group) -> int:
+        """How much waits to be sent.
+
+        Anonymous posts do not count: a number that went up would tell when one was written.
+        """
+        group_id = await self._store.group_id(group)
+        lanes = [f"{group.platform} {lane.value}" for lane in Lane if lane is not Lane.POSTS]
+        async with self._store.read() as conn:
+            return await outbox_rows.waiting_in(conn, group_id, lanes)

@@ -6,7 +6,7 @@ import json
 
 from bot.events import Delivered
 from bot.inbox import Memory
-from bot.model import MessageRef, Room
+from bot.model import Group, MessageRef, Room, RoomKind
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply, to_json, value_from_json
 from bot.services.directory import Directory
@@ -47,9 +47,18 @@ class StandingPosts:
         value = {"times": int(times), "ref": to_json(event.ref)}
         await self._memory.put(name, json.dumps(value))
 
-    async def _known(self, room: Room, kind: str) -> tuple[str, int, MessageRef | None]:
+    def room_of(self, group: Group, job: str) -> Room | None:
+        """The room that a standing post was for."""
+        name = job.rpartition(" ")[0]
+        rooms = [known.room for kind in RoomKind for known in self._directory.rooms(group, kind)]
+        return next((room for room in rooms if name.endswith(self._mark(room))), None)
+
+    def _mark(self, room: Room) -> str:
         handle = f"{room.group.platform} {room.group.handle} {room.handle}"
-        name = f"{kind} {self._store.keys.blind('standing', handle).hex()}"
+        return self._store.keys.blind("standing", handle).hex()
+
+    async def _known(self, room: Room, kind: str) -> tuple[str, int, MessageRef | None]:
+        name = f"{kind} {self._mark(room)}"
         noted = await self._memory.get(name)
         if noted is None:
             return name, 0, None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.model import Account
 from bot.store.columns import new_id
@@ -29,6 +29,8 @@ class RulesRow:
     text: str
     published_at: datetime
     due_at: datetime
+    counts_from: int
+    """The first version that still counts: below its own while its grace period runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,16 @@ async def newest(conn: Connection, keys: KeyRing, group_id: bytes) -> RulesRow |
     if row is None:
         return None
     text = keys.open(rules.c.text, row.id, row.text)
-    return RulesRow(row.id, row.version, row.hash, row.language, text, row.published_at, row.due_at)
+    return RulesRow(
+        row.id,
+        row.version,
+        row.hash,
+        row.language,
+        text,
+        row.published_at,
+        row.due_at,
+        row.counts_from,
+    )
 
 
 async def publish(
@@ -68,20 +79,35 @@ async def publish(
     published_at: datetime,
     due_at: datetime,
 ) -> None:
-    """Add the next version."""
-    last = await conn.scalar(select(func.max(rules.c.version)).where(rules.c.group_id == group_id))
+    """Add the next version. What counts now goes on to count until `close`."""
+    last = (
+        await conn.execute(
+            select(rules.c.version, rules.c.counts_from)
+            .where(rules.c.group_id == group_id)
+            .order_by(rules.c.version.desc())
+            .limit(1)
+        )
+    ).first()
     row_id = new_id()
     await conn.execute(
         insert(rules).values(
             id=row_id,
             group_id=group_id,
-            version=(last or 0) + 1,
+            version=last.version + 1 if last else 1,
+            counts_from=last.counts_from if last else 1,
             hash=hash,
             language=language,
             text=keys.seal(rules.c.text, row_id, text),
             published_at=published_at,
             due_at=due_at,
         )
+    )
+
+
+async def close(conn: Connection, rules_id: bytes) -> None:
+    """End the grace period of a version: from now on it alone counts."""
+    await conn.execute(
+        update(rules).where(rules.c.id == rules_id).values(counts_from=rules.c.version)
     )
 
 
@@ -209,16 +235,3 @@ async def drop_step(conn: Connection, keys: KeyRing, group_id: bytes, account: A
 async def drop_steps_before(conn: Connection, at: datetime) -> None:
     """Forget who began before that and did not go on."""
     await conn.execute(delete(joinings).where(joinings.c.at < at))
-
-
-async def count_acknowledged(conn: Connection, group_id: bytes, versions_from: int) -> int:
-    """How many members acknowledged that version or a later one."""
-    return (
-        await conn.scalar(
-            select(func.count(members.c.id.distinct()))
-            .join(acknowledgements, acknowledgements.c.member_id == members.c.id)
-            .join(rules, rules.c.id == acknowledgements.c.rules_id)
-            .where(members.c.group_id == group_id, rules.c.version >= versions_from)
-        )
-        or 0
-    )

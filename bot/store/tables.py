@@ -171,8 +171,11 @@ rules = Table(
     Column("text", Sealed, nullable=False),
     Column("published_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
+    # The first version that still counts; its own when nobody has grace any more.
+    Column("counts_from", Integer, nullable=False),
     UniqueConstraint("group_id", "version"),
     CheckConstraint("version > 0", name="version"),
+    CheckConstraint("counts_from BETWEEN 1 AND version", name="counts_from"),
     comment="Every published version of a group's ground rules, and until when it may be read.",
     info=_about(NOT_ABOUT_MEMBERS, "until the group is removed"),
 )

@@ -152,6 +152,8 @@ def upgrade() -> None:
         sa.Column("text", Sealed(), nullable=False),
         sa.Column("published_at", UtcTime(), nullable=False),
         sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("counts_from", sa.Integer(), nullable=False),
+        sa.CheckConstraint("counts_from BETWEEN 1 AND version", name=op.f("ck_rules_counts_from")),
         sa.CheckConstraint("version > 0", name=op.f("ck_rules_version")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["groups.id"], name=op.f("fk_rules_group_id"), ondelete="CASCADE"
