@@ -9,6 +9,7 @@ join-start =
     Need help right now? Press { button-help-now }. You do not have to join first.
     Want to join? Press { button-join }. It takes about one minute.
     Want to look first? Press { button-read-first }.
+    Everybody here can read what is written in this room.
 
 button-read-first = Read first
 button-agree = I agree
