@@ -19,6 +19,8 @@ from tests import needs
 
 ROOT = Path(__file__).resolve().parent.parent
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = """
 import pytest
 

@@ -40,7 +40,7 @@ def sqlite_file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "circle.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest) -> str:
     """An empty database on each engine."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
