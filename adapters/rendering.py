@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from bot.cog import Command, Parameter
 from bot.inbox import Memory
 from bot.model import Account, MessageRef, Room
-from bot.reply import Args, Button, Reply, Text, Value, button_from_json, to_json
+from bot.reply import Args, Button, Form, Reply, Text, Value, button_from_json, to_json
 from bot.texts import Texts
 
 STATIC: Final = "static:"
-"""What the id of a static button starts with; the command's name follows."""
+"""What the id of a static button starts with; the command and its arguments follow."""
 
 
 def words(
@@ -41,7 +42,8 @@ class Tokens:
     """The buttons that were shown, behind random tokens that survive a restart.
 
     What comes back from a platform at a press is whatever somebody sent. So an id means nothing
-    by itself: the button behind it is kept here, sealed, before it is shown.
+    by itself: the button behind it is kept here, sealed, before it is shown. A static button is
+    the exception: forging one is typing its command, and it is asked for as strictly.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -50,8 +52,7 @@ class Tokens:
     async def keep(self, buttons: Sequence[Button], lasts: timedelta | None) -> list[str]:
         """Make an id for every button; returns when they would survive a crash."""
         ids = [
-            STATIC + button.command if button.static else secrets.token_urlsafe(18)
-            for button in buttons
+            static_id(button) if button.static else secrets.token_urlsafe(18) for button in buttons
         ]
         rows = {
             _key(token): json.dumps(to_json(button))
@@ -65,7 +66,9 @@ class Tokens:
     async def find(self, token: str) -> Button | None:
         """The button behind an id; None for what was never shown or is too old."""
         if token.startswith(STATIC):
-            return Button("", token.removeprefix(STATIC), static=True)
+            command, _, given = token.removeprefix(STATIC).partition("?")
+            args = dict(parse_qsl(given, keep_blank_values=True))
+            return Button("", command, args, static=True)
         kept = await self._memory.get(_key(token))
         return None if kept is None else button_from_json(json.loads(kept))
 
@@ -74,6 +77,12 @@ class Tokens:
         for token in tokens:
             if not token.startswith(STATIC):
                 await self._memory.drop(_key(token))
+
+
+def static_id(button: Button) -> str:
+    """The id of a static button; its arguments stand in it, as in a web address."""
+    given = urlencode(button.args)
+    return f"{STATIC}{button.command}?{given}" if given else STATIC + button.command
 
 
 def _key(token: str) -> str:
@@ -114,6 +123,17 @@ _KINDS: Final = {
     Room: FieldKind.ROOM,
     Account: FieldKind.PERSON,
 }
+
+
+def storable(command: Command, form: Form) -> Form:
+    """A form of which only `args` may be kept in a row.
+
+    A command with a fleeting argument leaves no row at all: rows have an order, and beside a post
+    without a name that order would lead to its writer. What is known goes into the fields.
+    """
+    if not any(parameter.arg.fleeting for parameter in command.parameters):
+        return form
+    return Form(form.command, filled={**form.args, **form.filled})
 
 
 def fields(

@@ -35,8 +35,9 @@ class Button:
     """A command that is pressed instead of typed.
 
     `label` is a text key. `args` are what the press already answers; where the command still
-    needs more, the press opens its form. A `static` button has no arguments and no row behind
-    it: its id is the command's name, so it works after any restart and with the store gone.
+    needs more, the press opens its form. A `static` button has no row behind it: its id is the
+    command's name with its arguments, which are short texts, so it works after any restart and
+    with the store gone, and no row says that it was shown.
     `only_for` names the one account whose press counts (others get a sentence).
     """
 
@@ -47,8 +48,9 @@ class Button:
     only_for: Account | None = None
 
     def __post_init__(self) -> None:
-        if self.static and (self.args or self.only_for):
-            raise ValueError("a static button has no row that could remember arguments")
+        plain = all(isinstance(value, str) for value in self.args.values())
+        if self.static and (self.only_for or not plain):
+            raise ValueError("a static button has no row that could remember this")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ from bot.services.anonymous_moderation import AnonymousModeration, HideReason
 from bot.services.anonymous_posts import AnonymousPosts, Standing
 from bot.services.post_changes import PURPOSE
 from bot.services.post_states import PostState
+from bot.services.receipts import tidied
 from bot.services.silences import Silences
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 
 Receipt = Annotated[str, Arg("arg-receipt", max_length=100, fleeting=True)]
-Draft = Annotated[str, Arg("arg-draft")]
+Draft = Annotated[str, Arg("arg-draft", max_length=100, fleeting=True)]
 
 WHY = {
     "gone": "anon-why-gone",
@@ -133,9 +134,9 @@ class Anonymous(Cog):
         reason: Annotated[HideReason, Arg("arg-hide-reason")],
     ) -> Reply:
         """Hide an anonymous post. Its writer is shown the reason, and you never see who it was."""
-        post = await self.moderation.hide(ctx.group, message, reason)
+        post, hidden = await self.moderation.hide(ctx.group, message, reason)
         silence = Button("button-silence", "anon silence hidden", {"post": post})
-        return Reply("anon-hide-done", buttons=(silence,))
+        return Reply("anon-hide-done" if hidden else "anon-hide-already", buttons=(silence,))
 
     @command("anon silence", needs=Role.MODERATOR)
     async def silence(
@@ -182,12 +183,14 @@ class Anonymous(Cog):
     @command("anon pause", needs=Role.MODERATOR)
     async def pause(self, ctx: Context) -> Reply:
         """Take no anonymous posts for now, and hold those that wait."""
-        return Reply("anon-pause-done", {"count": await self.moderation.pause(ctx.group)})
+        await self.moderation.pause(ctx.group)
+        return Reply("anon-pause-done")
 
     @command("anon resume", needs=Role.MODERATOR)
     async def resume(self, ctx: Context) -> Reply:
         """Take anonymous posts again."""
-        return Reply("anon-resume-done", {"count": await self.moderation.resume(ctx.group)})
+        await self.moderation.resume(ctx.group)
+        return Reply("anon-resume-done")
 
     # What happens elsewhere.
 
@@ -238,21 +241,26 @@ def _shown(draft: Preview | Held) -> Reply:
             Text("anon-preview-when"),
         ),
         buttons=(
-            Button("button-post-soon", "anon send", {"draft": kept.id, "when": "soon"}),
-            Button("button-post-later", "anon send", {"draft": kept.id, "when": "later"}),
+            _button("button-post-soon", "anon send", draft=kept.id, when="soon"),
+            _button("button-post-later", "anon send", draft=kept.id, when="later"),
             _change(kept.id),
-            Button("button-cancel-post", "anon cancel", {"draft": kept.id}),
+            _button("button-cancel-post", "anon cancel", draft=kept.id),
             HELP_NOW,
         ),
     )
 
 
+def _button(label: str, command: str, **args: str) -> Button:
+    # Static: a row for it would tell when somebody was writing.
+    return Button(label, command, args, static=True)
+
+
 def _change(draft_id: str) -> Button:
-    return Button("button-change", "anon change", {"draft": draft_id})
+    return _button("button-change", "anon change", draft=draft_id)
 
 
 def _take_back(receipt: str) -> Button:
-    return Button("button-take-back", "anon take back", {"receipt": receipt})
+    return _button("button-take-back", "anon take back", receipt=tidied(receipt))
 
 
 def _sent(sent: Sent) -> Reply:
@@ -280,6 +288,6 @@ def _standing(how: Standing, receipt: str) -> Reply:
     if state in (PostState.WAITING, PostState.HELD):
         buttons = (_take_back(receipt),)
     elif state is PostState.POSTED:
-        answer = Button("button-answer-below", "anon answer", {"receipt": receipt})
+        answer = _button("button-answer-below", "anon answer", receipt=tidied(receipt))
         buttons = (_take_back(receipt), answer)
     return Reply(key, args, buttons=(*buttons, HELP_NOW))

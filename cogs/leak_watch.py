@@ -121,17 +121,10 @@ class LeakWatch(Cog):
     ) -> Reply:
         """Take the message down; its author gets the reason and their words."""
         done = await self.actions.remove(ctx.group, ctx.account, alert, reason)
-        lines = []
         if done.untold:
-            lines.append(Text("leak-author-unreachable"))
-        if done.anonymous:
-            lines.append(Text("leak-author-unknown"))
-        told = not (done.untold or done.anonymous)
-        return Reply(
-            "leak-removing-told" if told else "leak-removing",
-            {"count": done.count},
-            lines=tuple(lines),
-        )
+            lines = (Text("leak-author-unreachable"),)
+            return Reply("leak-removing", {"count": done.count}, lines=lines)
+        return Reply("leak-removing-told", {"count": done.count})
 
     @command("leak nudge", needs=Role.MODERATOR, hidden=True)
     async def nudge(self, ctx: Context, alert: str) -> Reply:
@@ -155,9 +148,9 @@ class LeakWatch(Cog):
         return Reply("leak-taken-back", {"count": count})
 
     @command("leak look again", hidden=True)
-    async def look_again(self, ctx: Context, room: Room) -> Reply:
+    async def look_again(self, ctx: Context, room: Room, ask: str = "") -> Reply:
         """Ask the moderators to look again at a message of yours that went."""
-        await self.actions.look_again(ctx.group, ctx.account, room)
+        await self.actions.look_again(ctx.group, ctx.account, room, ask)
         return Reply("leak-asked-again")
 
     # -- what happens ------------------------------------------------------------------------

@@ -233,7 +233,7 @@ class SandboxChat:
     ) -> None:
         language = asked["language"]
         if isinstance(answer, Form):
-            content = await self._render_form(inbox, answer, asker, language)
+            content = await self._render_form(inbox, answer, language)
             private = True
         else:
             content = await self._render(answer, language, answering=True)
@@ -317,20 +317,19 @@ class SandboxChat:
                 raise TryLater(timedelta(seconds=5)) from None
             # Help now answers with the store gone: what needs no row is still shown.
             buttons = [button for button in buttons if button.static]
-            ids = [rendering.STATIC + button.command for button in buttons]
+            ids = [rendering.static_id(button) for button in buttons]
         return [
             {"id": token, "label": self._texts.say(Text(button.label), language)}
             for token, button in zip(ids, buttons, strict=True)
         ]
 
-    async def _render_form(self, inbox: Inbox, form: Form, asker: Account, language: str) -> Json:
+    async def _render_form(self, inbox: Inbox, form: Form, language: str) -> Json:
         command = _command(inbox, form.command)
         if command is None:
             return {"text": self._texts.say(Text("unknown-command"), language)}
-        # A form with nothing known needs no row, and then no row says who is writing what.
-        button = Button("", form.command, static=True)
-        if form.args:
-            button = Button("", form.command, form.args, only_for=asker)
+        form = rendering.storable(command, form)
+        # Not `only_for` the asker: only they see the id, and a row would say who asked for what.
+        button = Button("", form.command, form.args, static=not form.args)
         try:
             (token,) = await self._tokens().keep([button], _ANSWER_BUTTONS_LAST)
         except Exception:

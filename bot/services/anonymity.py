@@ -6,7 +6,7 @@ so nobody can ever look it up here. What stays is a tag for seven days (`silence
 hash of a receipt that the author alone has.
 
 Limits: 1,800 letters; by settings posts a day for each author and posts an hour in each room;
-100 waiting posts a group; 60 drafts an hour for each account.
+100 waiting posts a group; 60 drafts an hour for each account, and 5 a day with a watched word.
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ MOST_WAITING: Final = 100
 """Posts of one group that wait at a time."""
 DRAFTS_AN_HOUR: Final = 60
 """Nobody needs more, and fewer tries make it slower to find out what is watched for."""
+WATCHED_A_DAY: Final = 5
+"""Drafts with a watched word that an account is told about. After that it posts nothing without a
+name for a day: whoever goes on trying is reading the list of what is watched for."""
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 
 Find = Callable[[Group, str], list[Finding]]
 """What a group's moderators watch for, in a text."""
@@ -121,6 +125,7 @@ class Anonymity:
         self._clock = clock
         self._drafts = Drafts(clock)
         self._writing = Throttle(clock, times=DRAFTS_AN_HOUR, within=HOUR)
+        self._watched = Throttle(clock, times=WATCHED_A_DAY, within=DAY)
         # When posts for a room were sent, within the last hour. In memory: nobody's name is in
         # it, and a restart only forgives.
         self._recent: dict[Room, list[datetime]] = {}
@@ -156,7 +161,7 @@ class Anonymity:
         except Refused as refused:
             return Held(refused.text, words, None)
         draft = self._drafts.keep(account, room, words, answering)
-        reason = self._why_not(group, words)
+        reason = self._why_not(group, account, words)
         if reason is not None:
             return Held(reason, words, draft)
         small = self._acknowledgement.count(group) < SMALL_GROUP
@@ -193,7 +198,7 @@ class Anonymity:
             return receipt, await self._sent_before(group, account, receipt)
         self._must_be_open(group)
         known = self._circle_room(group, draft.room)
-        reason = self._why_not(group, draft.text)
+        reason = self._why_not(group, account, draft.text)
         if reason is not None:
             return Held(reason, draft.text, draft)
         release_at = self._clock.now() + at_random(when.span)
@@ -297,6 +302,9 @@ class Anonymity:
         if self._writing.wait(who) is not None:
             raise Refused("anon-wait")
         self._writing.note(who)
+        # Whatever is in it: to hold some and show others would answer one more question.
+        if self._watched.wait(who) is not None:
+            raise Refused("anon-watched-often", {"most": WATCHED_A_DAY})
 
     async def _must_be_free(
         self, conn: Connection, group_id: bytes, group: Group, account: Account, known: KnownRoom
@@ -320,7 +328,7 @@ class Anonymity:
         if await post_rows.count(conn, waiting, group_id) >= MOST_WAITING:
             raise Refused("anon-room-full")
 
-    def _why_not(self, group: Group, words: str) -> Text | None:
+    def _why_not(self, group: Group, account: Account, words: str) -> Text | None:
         """Why words are not posted as they are; None when they are fine."""
         if wording_checks.is_empty(words):
             return Text("anon-held-empty")
@@ -333,6 +341,10 @@ class Anonymity:
             return Text("anon-held-label")
         found = self._find(group, words)
         if found:
+            who = (group, account)
+            if self._watched.wait(who) is not None:
+                return Text("anon-watched-often", {"most": WATCHED_A_DAY})
+            self._watched.note(who)
             first = found[0]
             return Text(f"anon-held-{first.kind.value}", {"found": words[first.start : first.end]})
         return None

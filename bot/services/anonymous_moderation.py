@@ -76,10 +76,12 @@ class AnonymousModeration:
         self._time = time
         self._clock = clock
 
-    async def hide(self, group: Group, ref: MessageRef, reason: HideReason) -> str:
-        """Hide a post; its author learns why by the receipt. Gives the post's id.
+    async def hide(self, group: Group, ref: MessageRef, reason: HideReason) -> tuple[str, bool]:
+        """Hide a post; its author learns why by the receipt.
 
-        Raises `Refused`, in one sentence for every message that is no anonymous post.
+        Gives the post's id, and False where it was on its way out already: then what its author
+        reads stays as it was. Raises `Refused`, in one sentence for every message that is no
+        anonymous post.
         """
 
         async def work(conn: Connection) -> PostRow:
@@ -87,9 +89,9 @@ class AnonymousModeration:
             await self._changes.apply(conn, row, Happening.HIDDEN, reason.code)
             return row
 
-        row = await self._store.write(work)
-        await self._changes.remove(row)
-        return row.id.hex()
+        before = await self._store.write(work)
+        await self._changes.remove(before)
+        return before.id.hex(), before.state == PostState.POSTED.value
 
     async def silence(self, group: Group, post: MessageRef | str, lasts: timedelta) -> datetime:
         """Silence the author of a post, by its message or (when that is gone) what `hide` gave.
@@ -121,14 +123,15 @@ class AnonymousModeration:
             raise Refused("anon-not-a-post")
         return row
 
-    async def pause(self, group: Group) -> int:
-        """Take no new posts and hold those that wait; gives how many wait.
+    async def pause(self, group: Group) -> None:
+        """Take no new posts and hold those that wait.
 
-        What is on its way at this moment still comes. Twice is once.
+        What is on its way at this moment still comes. Twice is once. Nobody is told how many
+        wait: counted before and after a silence, that would show which are by one person.
         """
         group_id = await self._store.group_id(group)
 
-        async def work(conn: Connection) -> int:
+        async def work(conn: Connection) -> None:
             now = self._clock.now()
             await group_rows.set_setting(conn, group_id, PAUSED, "yes")
             waiting = [PostState.WAITING.value]
@@ -137,15 +140,14 @@ class AnonymousModeration:
                 if early and await self._outbox.move(conn, outbox_key(row.id), now + FAR):
                     await self._changes.apply(conn, row, Happening.PAUSED)
                     await post_rows.change(conn, row.id, release_at=now + LONGEST_HELD)
-            return await post_rows.count(conn, [PostState.HELD.value], group_id)
 
-        return await self._store.write(work)
+        await self._store.write(work)
 
-    async def resume(self, group: Group) -> int:
-        """Take posts again; gives how many were held. Each goes at a new random time."""
+    async def resume(self, group: Group) -> None:
+        """Take posts again. Each that was held goes at a new random time."""
         group_id = await self._store.group_id(group)
 
-        async def work(conn: Connection) -> int:
+        async def work(conn: Connection) -> None:
             await group_rows.set_setting(conn, group_id, PAUSED, None)
             held = [PostState.HELD.value]
             rows = await post_rows.some(conn, self._store.keys, held, group_id=group_id)
@@ -156,9 +158,8 @@ class AnonymousModeration:
                     await post_rows.change(conn, row.id, release_at=release_at)
                 else:
                     await self._changes.apply(conn, row, Happening.GIVEN_UP, "unknown")
-            return len(rows)
 
-        return await self._store.write(work)
+        await self._store.write(work)
 
     # Upkeep.
 
@@ -166,13 +167,14 @@ class AnonymousModeration:
         """Do what time does: tags go after 7 days, silences end, what was held too long is
         erased, ended posts are forgotten after 30 days.
 
-        Keys are destroyed for good, so a clock that jumped does nothing here.
+        Keys are destroyed for good, so a clock that jumped does nothing here until a platform
+        agrees with it, as after a night of sleep.
         """
-        if self._time.jumped():
-            return
         for platform in platforms:
             if not await self._time.trusted(platform):
                 return
+        if self._time.jumped():  # and there was no platform to ask
+            return
         today = self._clock.now().date()
         # A post of a day keeps its tag on that day and the six after it.
         oldest = today - TAG_KEPT + timedelta(days=1)

@@ -108,19 +108,23 @@ def _buttons(alert: Alert) -> tuple[Button, ...]:
     )
 
 
-def told(room: Room, reason: Reason, words: Sequence[str], *, files: bool) -> Reply:
-    """To the author alone: why their words go, and the words. `files`: something hung on them."""
+def told(room: Room, reason: Reason, words: Sequence[str], ask: str, *, files: bool) -> Reply:
+    """To the author alone: why their words go, and the words.
+
+    `ask` lets them have it looked at again. `files`: something hung on their words.
+    """
     lines = [Text("leak-told-files")] if files else []
     kept: tuple[File, ...] = ()
     if len(words) == 1 and len(words[0]) <= LONGEST_INLINE:
         lines.insert(0, Text("leak-told-words", {"text": words[0]}))
     else:
         kept = (File("your-words.txt", "\n\n".join(words)),)
+    look_again = Button("button-leak-look-again", "leak look again", {"room": room, "ask": ask})
     return Reply(
         "leak-told",
         {"room": room, "reason": _REASONS[reason]},
         lines=tuple(lines),
-        buttons=(Button("button-leak-look-again", "leak look again", {"room": room}),),
+        buttons=(look_again,),
         files=kept,
         lock_line="lock-for-you",
     )

@@ -88,6 +88,8 @@ class PostChanges:
             today = self._clock.now().date()
             values |= {"ended": today, "message": None, "message_blind": None}
         await post_rows.change(conn, row.id, **values)
+        if new in ENDED:
+            await post_rows.forget_label(conn, self._store.keys, row.id)
         if new in ENDED or new.value in NOT_GONE_FROM_ROOM:
             await self.give_up(conn, "thread-gone", parent_id=row.id)
         return new

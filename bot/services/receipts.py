@@ -39,6 +39,16 @@ def receipt_of(draft_id: str) -> str:
     return _grouped(letters)
 
 
+def tidied(typed: str) -> str:
+    """A receipt that fits a post, as it was given out, however it was typed."""
+    return _grouped(_letters(typed))
+
+
+def _letters(typed: str) -> str:
+    kept = [c for c in typed[:_LONGEST_TYPED].upper() if c.isalnum()]
+    return "".join(kept).translate(_LOOK_ALIKES)
+
+
 def _grouped(letters: str) -> str:
     ends = range(_GROUP, LETTERS - _GROUP + 1, _GROUP)
     starts = [0, *ends]
@@ -51,8 +61,7 @@ def hash_of(typed: str) -> bytes:
     What cannot be a receipt has a hash too, one that fits no post: a wrong code and a malformed
     one take the same way, and nothing tells them apart.
     """
-    kept = [c for c in typed[:_LONGEST_TYPED].upper() if c.isalnum()]
-    letters = "".join(kept).translate(_LOOK_ALIKES)
+    letters = _letters(typed)
     if len(letters) != LETTERS or not set(letters) <= set(ALPHABET):
         letters = secrets.token_hex(LETTERS // 2)
     return hashlib.sha256(letters.encode()).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -10,6 +10,10 @@ from bot.clock import Clock
 from bot.store.columns import new_id
 from bot.store.store import Connection, Store
 from bot.store.tables import memory
+
+COARSE = timedelta(days=1)
+"""What lasts this long or longer ends with a day: the end stands in the clear, and it would tell
+to the microsecond when somebody was shown a button."""
 
 # Erasing must find keys too, and only their blind is stored; so a key is sealed with its value.
 _BETWEEN = "\0"
@@ -43,9 +47,12 @@ class StoredMemory:
         await self.put_many({key: value}, lasts)
 
     async def put_many(self, values: dict[str, str], lasts: timedelta | None = None) -> None:
-        """`put` for several at once, in one commit. What is over goes in the same commit."""
+        """`put` for several at once, in one commit. What is over goes in the same commit.
+
+        What lasts a day or more lasts until the end of its last day.
+        """
         now = self._clock.now()
-        until = None if lasts is None else now + lasts
+        until = None if lasts is None else _end(now, lasts)
         keys = self._store.keys
 
         async def work(conn: Connection) -> None:
@@ -87,6 +94,12 @@ class StoredMemory:
 
     def _blinds(self, key: str) -> tuple[bytes, ...]:
         return self._store.keys.blinds("memory", f"{self._platform}{_BETWEEN}{key}")
+
+
+def _end(now: datetime, lasts: timedelta) -> datetime:
+    end = now + lasts
+    midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
+    return end if lasts < COARSE or end == midnight else midnight + COARSE
 
 
 def split(opened: str) -> tuple[str, str]:

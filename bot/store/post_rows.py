@@ -132,6 +132,11 @@ async def stands(
     await change(conn, post_id, message_blind=blind, message=box)
 
 
+async def forget_label(conn: Connection, keys: KeyRing, post_id: bytes) -> None:
+    """A post ended: nobody needs the name any more under which it stood in its room."""
+    await change(conn, post_id, pseudonym=keys.seal(posts.c.pseudonym, post_id, ""))
+
+
 async def count(conn: Connection, states: Sequence[str], group_id: bytes) -> int:
     """How many posts of a group are in some states."""
     here = select(func.count()).where(posts.c.state.in_(states), posts.c.group_id == group_id)

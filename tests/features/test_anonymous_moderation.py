@@ -262,8 +262,8 @@ async def test_a_pause_holds_what_waits_and_refuses_what_is_new(circle: TestCirc
     nell = await circle.member("Nell")
     receipt = await posts(circle, nell)
     ana = circle.moderator()
-    assert "One is waiting" in (await ana.runs("anon pause"))["text"]
-    assert "One is waiting" in (await ana.runs("anon pause"))["text"]
+    assert "What waits goes out" in (await ana.runs("anon pause"))["text"]
+    assert "What waits goes out" in (await ana.runs("anon pause"))["text"]
     refused = await drafts(circle, nell, "something new")
     assert "have paused" in refused["text"]
     assert "something new" in refused["text"]

@@ -13,9 +13,9 @@ from sqlalchemy import update
 
 from bot.detection import Keywords
 from bot.events import MessagePosted
-from bot.model import Account, Content, Group, Message, MessageRef, Room
-from bot.services.leak_actions import LeakActions, excerpt
-from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Reason
+from bot.model import Account, Content, Group, MessageRef, Room
+from bot.services.leak_actions import excerpt
+from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED
 from bot.services.leaks import TRANSITIONS
 from bot.store import Connection, alert_rows
 from bot.store.erasing import erase_member
@@ -89,39 +89,6 @@ async def test_erasing_a_moderator_leaves_the_alert_and_nobody_has_it(circle: Te
     await erase_member(store, group, ana)
     alert = await leaks.look(group, alert_id)
     assert (alert.state, alert.holder) == (CLAIMED, None)
-
-
-@pytest.mark.parametrize("hidden", [True, False])
-async def test_a_post_without_a_name_is_hidden_by_who_knows_its_receipt(
-    circle: TestCircle, hidden: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    group, alert_id = await raised(circle)
-    alert = await circle.core.leaks.look(group, alert_id)
-    asked: list[tuple[MessageRef, Reason]] = []
-
-    async def hide(ref: MessageRef, reason: Reason) -> bool:
-        asked.append((ref, reason))
-        return hidden
-
-    async def fetch(ref: MessageRef) -> Message:
-        bot = Account(group.platform, "circlekeeper")
-        return Message(ref, bot, "Circlekeeper", Content("Anna Lee"), own=True)
-
-    monkeypatch.setattr(circle.chat, "fetch", fetch)
-    core = circle.core
-    actions = LeakActions(
-        core.store,
-        core.outbox,
-        core.directory,
-        core.leaks,
-        core.keywords,
-        core.notices,
-        core.clock,
-        hide,
-    )
-    done = await actions.remove(group, Account(group.platform, "ana"), alert_id, Reason.NAME)
-    assert asked == [(alert.messages[0], Reason.NAME)]
-    assert (done.count, done.untold, done.anonymous) == (1, 0, 0 if hidden else 1)
 
 
 def test_an_excerpt_marks_what_matched_and_says_what_it_left_out() -> None:

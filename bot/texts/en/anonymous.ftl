@@ -64,6 +64,9 @@ anon-held-label = I have not posted this yet. One line looks like the names that
 # $found: the part of their words that a moderator asked to watch for.
 anon-held-keyword = I have not posted this yet. It says "{ $found }", and moderators asked me to watch for that. It may point to a person or a place. Can you say it without that part?
 
+# After several of these within a day. $most: how many. The words come back too.
+anon-watched-often = I have not posted this. { $most } times within a day your words had something in them that moderators watch for. Please try again tomorrow, or ask a moderator. You can still write under your own name, and { button-help-now } works as always.
+
 ## Refused
 
 anon-off = Posting without a name is switched off in this group. You can still write under your own name. { button-help-now } works as always.
@@ -140,6 +143,8 @@ button-silence = Silence its writer
 anon-not-a-post = That is not a post without a name, or it is too old for this.
 # Buttons: Silence its writer.
 anon-hide-done = I am removing it from the room. The writer is shown your reason with the receipt. I do not know who wrote it. If it is pinned, please unpin it, since I leave pinned messages alone.
+# Its writer took it back, or another moderator hid it. Buttons: Silence its writer.
+anon-hide-already = It is on its way out of the room already, so your reason is not shown to the writer. If it is pinned, please unpin it, since I leave pinned messages alone.
 # $until: a point in time.
 anon-silence-done = Whoever wrote it cannot post without a name here until { $until }. The person is told so when they try. Nobody learns who it is, and I do not know either.
 # $shortest, $longest: durations.
@@ -157,18 +162,8 @@ anon-silences-none = Nobody is silenced.
 anon-silence-unknown = I cannot find that silence. The list shows the number of each.
 # $until: when it would have ended.
 anon-unsilenced = That silence is over. It would have gone on until { $until }.
-# $count: posts that wait.
-anon-pause-done =
-    { $count ->
-        [0] Posts without a name are paused. None is waiting.
-        [one] Posts without a name are paused. One is waiting. It goes out when you open it again, or is let go after 3 days.
-       *[other] Posts without a name are paused. { $count } are waiting. They go out when you open it again, or are let go after 3 days.
-    }
-anon-resume-done =
-    { $count ->
-        [0] Posts without a name are open again.
-        [one] Posts without a name are open again. The one that waited goes out within half an hour.
-       *[other] Posts without a name are open again. The { $count } that waited go out within half an hour, in no order.
-    }
+# No number: counted before and after a silence, it would show which posts are by one person.
+anon-pause-done = Posts without a name are paused. What waits goes out when you open it again, or is let go after 3 days.
+anon-resume-done = Posts without a name are open again. What waited goes out within half an hour, in no order.
 # Told once a day at most. Says nothing about which post or room.
 notice-anon-not-sent = A post without a name could not be sent. Its writer is told with the receipt. Type status to see if I lack a right somewhere.

@@ -57,14 +57,13 @@ leak-removing-told =
         [one] I am taking it down. The author reads the reason in private, and gets their words back.
        *[other] I am taking { $count } messages down. Each author reads the reason in private, and gets their words back.
     }
-# One of the two lines below follows.
+# The line below follows.
 leak-removing =
     { $count ->
         [one] I am taking it down.
        *[other] I am taking { $count } messages down.
     }
 leak-author-unreachable = I cannot write to the author in private here. Please tell them why, so that they are not left wondering.
-leak-author-unknown = It was posted without a name, so I cannot tell its author.
 # $count: a number.
 leak-nudging =
     { $count ->
@@ -85,7 +84,6 @@ leak-cannot-remove = I am not allowed to remove messages in { $room }. An admin 
 # $message: a link.
 leak-pinned = Pinned messages stay, and this one is pinned: { $message }. Unpin it first, then press { button-leak-remove } again.
 leak-cannot-tell = I cannot write to people in private here, so I cannot ask the author. You could write to them yourself.
-leak-nudge-anonymous = This was posted without a name, so I cannot ask its author.
 leak-nudged-already = The author was asked already. I ask once for each message.
 
 ## The list, for who missed the cards
@@ -119,6 +117,10 @@ leak-reason-contact = It has contact details in it.
 leak-reason-other = It may tell more than it should.
 button-leak-look-again = Ask to look again
 leak-asked-again = I have asked the moderators to look again. What was taken down stays down, but you have your words. You can post again without the part in question.
+leak-asked-before = You have asked already. I pass it on once.
+leak-ask-not-yours = Only the person whose words were taken down can ask. Use the button that came with your words.
+leak-nobody-to-ask = I cannot write to the moderators at the moment, so nobody was asked. Please try again later, or write to a moderator yourself.
+arg-ask = What came with your words
 
 # $room: a room. $count: how many messages. Button: Take it back now.
 leak-nudge =
