@@ -220,15 +220,15 @@ class LeakActions:
         asks = self._asks(room, account, ask.partition(".")[0])
         if room.group != group or not any(compare_digest(ask.encode(), a.encode()) for a in asks):
             raise Refused("leak-ask-not-yours")
-        key = f"asked {asks[0]}"
-        if await self._memory.get(key) is not None:
+        name = f"asked {asks[0]}"
+        if await self._memory.get(name) is not None:
             raise Refused("leak-asked-before")
         moderators = self._directory.moderators_room(group)
         chat = self._directory.chat(group)
         if moderators is None or Right.POST not in await chat.rights(moderators):
             raise Refused("leak-nobody-to-ask")
-        await self._notices.tell(group, "leak-look-again", {"room": room}, about=key)
-        await self._memory.put(key, "", ASK_LASTS)
+        await self._notices.tell(group, "leak-look-again", {"room": room}, about=name)
+        await self._memory.put(name, "", ASK_LASTS)
 
     async def _mine(self, group: Group, account: Account, alert_id: str) -> Alert:
         """An alert that an account may decide about now: nobody's, or their own."""
