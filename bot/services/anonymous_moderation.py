@@ -91,7 +91,9 @@ class AnonymousModeration:
 
         before = await self._store.write(work)
         await self._changes.remove(before)
-        return before.id.hex(), before.state == PostState.POSTED.value
+        # A press that comes again after a crash finds its own doing: that reason is what is shown.
+        again = before.state == PostState.HIDING.value and before.why == reason.code
+        return before.id.hex(), again or before.state == PostState.POSTED.value
 
     async def silence(self, group: Group, post: MessageRef | str, lasts: timedelta) -> datetime:
         """Silence the author of a post, by its message or (when that is gone) what `hide` gave.
