@@ -92,10 +92,14 @@ class Pane:
         found: list[str] = await self.region.get_by_role("tab").evaluate_all(names)
         return [name.split(",")[0] for name in found]
 
+    async def types(self, text: str) -> None:
+        """Write something into the box below the open room and send it, whatever it becomes."""
+        await self.region.get_by_role("textbox", name=re.compile("^Write in ")).fill(text)
+        await self.presses("Send")
+
     async def writes(self, text: str) -> None:
         """Write in the open room."""
-        await self.region.get_by_role("textbox", name=re.compile("^Write in ")).fill(text)
-        await self.region.get_by_role("button", name="Send", exact=True).last.click()
+        await self.types(text)
         await self.sees(text.strip().split("\n")[0])
 
     async def has_rooms(self, *names: str) -> None:
@@ -117,7 +121,11 @@ class Pane:
         panel = self.region.get_by_role("region", name="Commands")
         # What this person may not do is named so: "Status for moderators, command".
         name = re.compile(rf"^{re.escape(command)}( for \w+)?, command$")
-        await panel.get_by_role("button", name=name).click()
+        button = panel.get_by_role("button", name=name)
+        if not await button.count():
+            # What this person may not do is folded away.
+            await panel.get_by_text(re.compile("^What .* can do$")).click()
+        await button.click()
         if fields:
             await self.fills(**fields)
 
@@ -132,7 +140,12 @@ class Pane:
                 await field.select_option(label=value)
             else:
                 await field.fill(value)
-        await form.get_by_role("button", name="Send", exact=True).click()
+        await self.sends(form)
+
+    async def sends(self, form: Locator) -> None:
+        """Press a form's own button: it has the name of the command."""
+        name = (await form.get_attribute("aria-label") or "").removeprefix("Form: ")
+        await form.get_by_role("button", name=name.capitalize(), exact=True).click()
 
     async def does(self, action: str, at: str) -> None:
         """Open a message's actions and take one ("Remove", "Let go") at the message with a text."""

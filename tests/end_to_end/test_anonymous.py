@@ -73,7 +73,7 @@ async def test_a_post_is_seen_first_and_stands_without_a_name(player: Player) ->
     await juniper.presses("Answer below it")
     form = juniper.region.get_by_role("form", name=re.compile("^Form: ")).last
     await form.get_by_label("What to post").fill("Tonight I went straight in.")
-    await form.get_by_role("button", name="Send", exact=True).click()
+    await juniper.sends(form)
     await juniper.sees("under the same label, it will say:")
     await juniper.presses("Post soon")
     await expect(juniper.message("Your receipt:")).not_to_contain_text(receipt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from tests.end_to_end.conftest import OpenPage
@@ -109,6 +110,73 @@ async def test_a_narrow_screen_shows_one_person_at_a_time(
     assert await player.page.evaluate(overflow) == 0
     await player.page.get_by_text("Clock and settings").click()
     await expect(player.page.get_by_role("button", name="+1 hour")).to_be_visible()
+
+
+@pytest.mark.parametrize("typed", ["help now", "/help now", "!Help  NOW", "Help now!"])
+async def test_a_typed_command_is_run_and_kept_from_the_room(player: Player, typed: str) -> None:
+    juniper, basil = await player.pane("Juniper"), await player.pane("Basil")
+    for pane in (juniper, basil):
+        await pane.opens("Evening circle")
+    await juniper.types(typed)
+    await juniper.sees_alone("not real")
+    told = juniper.region.get_by_role("status").filter(has_text="Not sent to the room")
+    await expect(told).to_contain_text("Help now")
+    await juniper.writes("Something else.")
+    await expect(told).to_have_count(0)
+    await basil.sees("Something else.")
+    await basil.sees_no(typed)
+
+
+async def test_a_typed_command_can_be_said_to_the_room_after_all(player: Player) -> None:
+    juniper, basil = await player.pane("Juniper"), await player.pane("Basil")
+    for pane in (juniper, basil):
+        await pane.opens("Evening circle")
+    await juniper.types("Rules")
+    await juniper.presses("Send it to the room")
+    await basil.sees("Rules")
+    await juniper.types("privacy")
+    await juniper.presses("Put it back into the box")
+    box = juniper.region.get_by_role("textbox", name="Write in Evening circle")
+    await expect(box).to_have_value("privacy")
+    # What only begins like a command is something to say, and so is what only others can do.
+    for words in ("Help now would be good", "status"):
+        await juniper.writes(words)
+        await basil.sees(words)
+
+
+@pytest.mark.parametrize("mark", ["", "/", "!"])
+async def test_words_behind_anon_go_into_its_form(player: Player, mark: str) -> None:
+    juniper, basil = await player.pane("Juniper"), await player.pane("Basil")
+    for pane in (juniper, basil):
+        await pane.opens("Evening circle")
+    await juniper.types(f"{mark}anon I am afraid of nights.")
+    form = juniper.region.get_by_role("form", name="Form: anon", exact=True)
+    await expect(form.get_by_label("What to post")).to_have_value("I am afraid of nights.")
+    await juniper.fills(Room="Evening circle")
+    await juniper.sees_alone("Not posted yet.")
+    # Nothing is left with which it could slip out under a name.
+    after_all = juniper.region.get_by_role("button", name="Send it to the room")
+    await expect(after_all).to_have_count(0)
+    await basil.sees_no("afraid")
+
+
+async def test_a_guests_anon_is_kept_from_the_lobby(player: Player) -> None:
+    wren, ana = await player.pane("Wren"), await player.pane("Ana")
+    await ana.opens("Start here")
+    await wren.types("anon my words")
+    await expect(wren.region.get_by_role("form", name="Form: anon", exact=True)).to_be_visible()
+    await ana.sees_no("my words")
+
+
+async def test_what_others_can_do_is_folded_and_still_there(player: Player) -> None:
+    juniper = await player.pane("Juniper")
+    await juniper.presses("Commands")
+    panel = juniper.region.get_by_role("region", name="Commands")
+    above = panel.get_by_role("button", name="Status for moderators, command")
+    await expect(above).to_have_count(0)
+    await panel.get_by_text("What moderators and admins can do").click()
+    await expect(above).to_be_visible()
+    await expect(panel.get_by_role("heading", name="For admins")).to_be_visible()
 
 
 async def test_starting_over_empties_the_circle(player: Player) -> None:

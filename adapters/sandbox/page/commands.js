@@ -3,7 +3,7 @@ import { h, press } from "./dom.js";
 import { form, focusFirst } from "./forms.js";
 
 const LEVELS = ["guest", "member", "moderator", "admin"];
-const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 export class Commands {
   constructor(pane) {
@@ -42,7 +42,26 @@ export class Commands {
     return button;
   }
 
-  async run(command, { room = this.pane.open, message = null } = {}) {
+  /** The command that a text is, if it is one, and the words behind it. */
+  meant(text) {
+    const marked = /^[/!]/.test(text.trim());
+    const words = text.trim().replace(/^[/!]\s*/, "");
+    const said = words.replace(/[.!?]+$/, "").split(/\s+/).map((word) => word.toLowerCase());
+    const known = this.pane.app.state.commands.map((command) => ({ command, parts: command.name.split(" ") }));
+    const found = known.filter(({ command, parts }) => {
+      if (parts.some((part, index) => part !== said[index])) return false;
+      // Nobody types these by chance; other words may begin a sentence.
+      if (marked || parts[0] === "anon") return true;
+      return parts.length === said.length && !command.on_message && this.allows(command);
+    });
+    const longest = found.sort((a, b) => b.parts.length - a.parts.length)[0];
+    if (!longest) return null;
+    const behind = new RegExp(`^(?:\\S+\\s*){${longest.parts.length}}`);
+    return { command: longest.command, rest: words.replace(behind, "") };
+  }
+
+  /** Run a command, or show its form; `words` are put into the form's text. */
+  async run(command, { room = this.pane.open, message = null } = {}, { words = "", sent = () => {} } = {}) {
     const send = async (fields) => {
       this.pane.expect(await this.pane.ask("run", { room, command: command.name, fields, message }));
       this.close();
@@ -51,8 +70,17 @@ export class Commands {
       await send({}).catch(() => {});
       return;
     }
+    const sendForm = async (fields) => {
+      await send(fields);
+      sent();
+    };
     const what = { command: command.name, fields: command.fields };
-    const element = form(what, this.choices(), send, () => this.close());
+    const element = form(what, this.choices(), sendForm, () => this.close());
+    if (words) {
+      const free = command.fields.find((field) => field.kind === "paragraph") ?? command.fields.find((field) => field.kind === "text");
+      const input = free && element.elements.namedItem(free.name);
+      if (input) input.value = words;
+    }
     this.open(capital(command.name), h("p", {}, command.help), element);
     focusFirst(element);
   }
@@ -65,10 +93,13 @@ export class Commands {
     const known = this.pane.app.state.commands.filter((command) => !command.on_message);
     const own = known.filter((command) => this.allows(command));
     const list = groups(own).flatMap(([title, commands]) => this.part(title, commands));
-    // What one cannot do comes last: it is there to learn who can.
-    for (const level of LEVELS) {
-      const others = known.filter((command) => command.needs === level && !own.includes(command));
-      if (others.length) list.push(...this.part(`For ${level}s`, others));
+    // What one cannot do comes last, folded: it is there to learn who can.
+    const others = known.filter((command) => !own.includes(command));
+    const levels = LEVELS.filter((level) => others.some((command) => command.needs === level));
+    if (levels.length) {
+      const parts = levels.flatMap((level) => this.part(`For ${level}s`, others.filter((command) => command.needs === level)));
+      const names = levels.map((level) => `${level}s`).join(", ").replace(/, (\w+)$/, " and $1");
+      list.push(h("details", {}, h("summary", {}, `What ${names} can do`), ...parts));
     }
     this.open("Commands", ...list);
     this.panel.querySelector("li button")?.focus();

@@ -10,7 +10,7 @@ let made = 0;
 export function form(what, choices, send, cancel) {
   const inputs = new Map();
   const error = h("p", { class: "error", role: "alert" });
-  const button = h("button", { type: "submit", class: "primary" }, "Send");
+  const button = h("button", { type: "submit", class: "primary" }, what.command.charAt(0).toUpperCase() + what.command.slice(1));
   const element = h("form", { class: "form", "aria-label": `Form: ${what.command}`, onsubmit: submit });
   for (const field of what.fields) {
     const { row, input } = line(field, choices);
