@@ -10,7 +10,7 @@ import difflib
 import logging
 import os
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from enum import Enum
 from io import StringIO
 from pathlib import Path
@@ -142,12 +142,14 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, env_file: Path = Path(".env")) -> Settings:
         """Read and check everything. Raises `SettingsError` with every mistake in it."""
-        mistakes = [*_mistakes_in_file(env_file), *_mistakes_in_names()]
+        lines: dict[str, int] = {}
+        mistakes = [*_mistakes_in_file(env_file, lines), *_mistakes_in_names()]
         readable = _text(env_file) is not None
         try:
             settings = cls(_env_file=env_file if readable else None)  # type: ignore[call-arg]
         except ValidationError as error:
-            mistakes += error.errors()[0]["msg"].split("\n")
+            told = error.errors()[0]["msg"].split("\n")
+            mistakes += [_placed(mistake, env_file, lines) for mistake in told]
             settings = None
         if mistakes or settings is None:
             # Without the cause: it would be printed, and it knows the values.
@@ -189,9 +191,15 @@ class Settings(BaseSettings):
 
     def not_here(self, available: tuple[str, ...]) -> list[str]:
         """A sentence for every configured platform that this version does not have."""
+        rest = (
+            " yet. Everything else runs on."
+            if self.runs_sandbox or set(self.platforms) & set(available)
+            else " yet, so nothing was started. To try the bot now, set "
+            f"{PREFIX}SANDBOX=on in .env."
+        )
         return [
             f"{name.capitalize()} is configured, but this version cannot run on {name.capitalize()}"
-            " yet. Everything else runs on. To try the bot now, set CIRCLEKEEPER_SANDBOX=on."
+            + rest
             for name in self.platforms
             if name not in available
         ]
@@ -312,7 +320,17 @@ def _text(env_file: Path) -> str | None:
         return None
 
 
-def _mistakes_in_file(env_file: Path) -> Iterator[str]:
+def _placed(mistake: str, env_file: Path, lines: Mapping[str, int]) -> str:
+    """The mistake with the line of `.env` that the value is in, when it is from there."""
+    name = mistake.partition(":")[0]
+    # What the environment sets counts more than the file.
+    if name not in lines or any(n.upper() == name and value for n, value in os.environ.items()):
+        return mistake
+    return f"{env_file.name}, line {lines[name]}: {mistake}"
+
+
+def _mistakes_in_file(env_file: Path, lines: dict[str, int]) -> Iterator[str]:
+    """Mistakes in the file itself. Notes in `lines` where each name stands."""
     file = env_file.name
     try:
         text = env_file.read_bytes().decode("utf-8-sig")
@@ -327,7 +345,6 @@ def _mistakes_in_file(env_file: Path) -> Iterator[str]:
     except UnicodeDecodeError:
         yield f"{file}: is not saved as UTF-8 text. Save it again with the encoding UTF-8."
         return
-    lines: dict[str, int] = {}
     for binding in parse_stream(StringIO(text)):
         # The parser counts the blank lines before a binding as part of it.
         blank = len(binding.original.string) - len(binding.original.string.lstrip())
@@ -344,7 +361,7 @@ def _mistakes_in_file(env_file: Path) -> Iterator[str]:
             yield f"{file}, line {line}: {advice}"
         elif name in lines:
             yield f"{file}, line {line}: {name} is already in line {lines[name]}. Keep one of them."
-        lines.setdefault(name, line)
+        lines[name] = line
 
 
 def _mistakes_in_names() -> Iterator[str]:

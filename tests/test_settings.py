@@ -109,15 +109,15 @@ def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
         f".env, line 8: {P}SANDBOX is already in line 7. Keep one of them.",
         f"CIRCLEKEEPR_LANGUAGE is not a setting. Did you mean {P}LANGUAGE?",
         f"{P}TYPO is not a setting. Remove it or correct it.",
-        f"{P}DATABASE_URL: that value cannot be used. Write postgresql://",
-        f"{P}LANGUAGE: there are no texts in that language. There are: en.",
-        f"{P}SANDBOX: that value cannot be used. Write on, off or auto.",
-        f"{P}SANDBOX_PORT: that value cannot be used. Write a whole number",
-        f"{P}DISCORD_TOKEN: that value cannot be used. Write the token",
-        f"{P}LOG_LEVEL: DEBUG is refused",
+        f".env, line 11: {P}DATABASE_URL: that value cannot be used. Write postgresql://",
+        f".env, line 13: {P}LANGUAGE: there are no texts in that language. There are: en.",
+        f".env, line 8: {P}SANDBOX: that value cannot be used. Write on, off or auto.",
+        f".env, line 9: {P}SANDBOX_PORT: that value cannot be used. Write a whole number",
+        f".env, line 12: {P}DISCORD_TOKEN: that value cannot be used. Write the token",
+        f".env, line 10: {P}LOG_LEVEL: DEBUG is refused",
         f"{P}MATRIX_HOMESERVER: is missing",
         f"{P}MATRIX_TOKEN: is missing",
-        f"{P}KEYS_FOLDER: the keys lie with the data",
+        f".env, line 16: {P}KEYS_FOLDER: the keys lie with the data",
     ]
     for start in starts:
         assert sum(mistake.startswith(start) for mistake in told) == 1, start
@@ -125,7 +125,9 @@ def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_one_mistake_is_told_as_one() -> None:
-    with pytest.raises(StartError, match=r"^There is a mistake in the settings:\n  - CIRCLE"):
+    with pytest.raises(
+        StartError, match=r"^There is a mistake in the settings:\n  - \.env, line 1: "
+    ):
         load(f"{P}SANDBOX_PORT=0")
 
 
