@@ -19,6 +19,11 @@ def main() -> None:
         if package in ("bot", "adapters", "cogs"):
             raise
         # Another Python than the one that the packages were installed for.
+        if {"-h", "--help"} & set(sys.argv[1:]):
+            sys.exit(
+                f"The Python package {package} is not installed for this Python. "
+                "Try: .venv/bin/circlekeeper --help (once make run has set it up)."
+            )
         sys.exit(
             f"The Python package {package} is not installed here. Start the bot with: make run "
             "(or with .venv/bin/python -m bot, once make run has set it up)."

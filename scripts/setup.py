@@ -157,7 +157,7 @@ def run(command: List[str], progress: Optional[Progress] = None) -> None:
 
 def set_up(kind: str) -> None:
     started = time.monotonic()
-    print("Setting up, about a minute the first time ...")
+    print("Setting up, one to three minutes the first time ...")
     sys.stdout.flush()
     if installer() is None:
         make_venv()

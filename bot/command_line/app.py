@@ -138,10 +138,13 @@ def run() -> None:
 
       CIRCLEKEEPER_SANDBOX_PORT=9000 circlekeeper run
     """
-    from bot.command_line.running import run as serve
-
     settings = Settings.load()
     logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
+    if settings.runs_sandbox:
+        # Before what takes seconds on a slow machine: reading the rest of the program.
+        say("Starting ...")
+    from bot.command_line.running import run as serve
+
     raise typer.Exit(serve(settings))
 
 
@@ -186,13 +189,21 @@ def migrate(
 
 
 def backup(
-    to: Annotated[Path, typer.Argument(help="A new file, or a folder to put one in.")],
+    to: Annotated[
+        Path,
+        typer.Argument(
+            help="A new file with an ending, such as monday.sqlite3, or a folder that is there."
+        ),
+    ],
     force: Annotated[
         bool, typer.Option("--force", help="Replace the file if it is there.")
     ] = False,
     sandbox: Annotated[bool, _SANDBOX] = False,
 ) -> None:
     """Copy the database into one file. Works while the bot runs.
+
+    TO is a folder that is there already, and the file in it gets a name with the time; or it is a
+    file of your own naming, with an ending such as .sqlite3.
 
     The key ring and the master key are NOT in it: who finds the backup cannot read it. Keep a
     copy of both in another place, or you cannot read it either.

@@ -72,6 +72,7 @@ class Sandbox:
 
     async def _serve(self) -> None:
         path = self._home.folder / WORLD_NAME
+        new = not path.exists()
         try:
             self._world = keeping.load(path)
         except StartError as error:
@@ -90,7 +91,7 @@ class Sandbox:
             except StartError as error:
                 raise self._may_go(error) from error
             await self._card_stands()
-            _greet(await page.start(), page.wanted, page.port)
+            _greet(await page.start(), page.wanted, page.port, new=new)
             await self._failed
         finally:
             await page.stop()
@@ -175,7 +176,7 @@ class Sandbox:
             self._failed.exception()
 
 
-def _greet(address: str, wanted: int, port: int) -> None:
+def _greet(address: str, wanted: int, port: int, *, new: bool) -> None:
     if port != wanted:
         say(f"Port {wanted} is taken, so the sandbox uses {port}.")
     say()
@@ -183,7 +184,10 @@ def _greet(address: str, wanted: int, port: int) -> None:
     say()
     say(f"  {address}", "bold")
     say()
-    say("To try first: as Wren, press Join in Start here and read the two cards.")
+    if new:
+        say("To try first: as Wren, in Start here, press Join, I agree, I understand.")
+    else:
+        say("You were here before. Start over, at the top of the page, gives you a fresh circle.")
     say('As Juniper, write "maple street" in Evening circle; Ana gets a card in Moderators.')
     say("Messages there go after a day: push the clock and see. Start over resets everything.")
     say()

@@ -109,6 +109,12 @@ def backup(home: Home, to: Path, *, force: bool) -> Exit:
     if to.is_dir():
         to = to / f"circlekeeper-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
     _refuse_own_files(home, to)
+    if not to.suffix and not to.exists():
+        # Meant as a folder, most of the time; a file of that name would surprise.
+        raise StartError(
+            f"There is no folder {to}. To put the backup in a folder of that name, make it first: "
+            f"mkdir -p {to}. To write a file, give it an ending: {to}.sqlite3"
+        )
     if not to.parent.is_dir():
         raise StartError(f"There is no folder {to.parent}. Make it first: mkdir -p {to.parent}")
     if to.exists() and not force:

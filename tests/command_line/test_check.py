@@ -8,7 +8,10 @@ import os
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ import pytest
 from bot.command_line.checks import check
 from bot.command_line.home import BACKUP_MARK
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
+from tests.command_line.process import assert_quiet, environment
 
 Look = Callable[[], "Report"]
 SECRET = "MTA5NzI.secret-token.abcdef"
@@ -192,6 +196,30 @@ def test_what_is_spoilt_is_red_and_nothing_else(
     made = circle(tmp_path)
     spoil(made)
     assert look().todo == [what]
+
+
+def test_it_can_be_read_on_a_terminal(tmp_path: Path) -> None:
+    circle(tmp_path, checked=())
+    ours, theirs = os.openpty()
+    ended = subprocess.Popen(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=tmp_path,
+        env=environment() | {"TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    # Linux ends a terminal that nobody has open any more with an error.
+    with suppress(OSError):
+        while more := os.read(ours, 4096):
+            said += more
+    os.close(ours)
+    assert ended.wait(60) == 1
+    assert b"Helplines" in said
+    assert b"1 to do" in said
+    assert_quiet(said.decode())
 
 
 def test_a_journal_that_does_not_write_ahead(look: Look, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def test_a_token_for_a_platform_that_is_not_there_yet(tmp_path: Path) -> None:
     code, said = done(tmp_path, discord_token=SECRET)
     assert code == 2
     assert said.count("\n") == 1
-    assert "cannot run on Discord yet" in said
+    assert "cannot run on Discord yet, so nothing was started." in said
+    assert "set CIRCLEKEEPER_SANDBOX=on in .env" in said
     assert_quiet(said, [SECRET])
     assert not (tmp_path / "sandbox").exists(), "the sandbox does not start by surprise"
     assert not (tmp_path / "data").exists()
@@ -48,7 +49,7 @@ def test_a_token_for_a_platform_that_is_not_there_yet(tmp_path: Path) -> None:
 def test_with_the_sandbox_on_it_goes_on_without_that_platform(start: Start, port: str) -> None:
     bot = start(discord_token=SECRET, sandbox="on", sandbox_port=port)
     bot.address()
-    assert "cannot run on Discord yet" in bot.complaints
+    assert "cannot run on Discord yet. Everything else runs on." in bot.complaints
     assert bot.stops() == 0
     assert_quiet(bot.output, [SECRET])
 
@@ -163,10 +164,13 @@ def test_a_mistyped_command(tmp_path: Path, word: str) -> None:
     assert "Usage" in said
 
 
-def test_without_the_packages(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("word", "told"), [("run", "make run"), ("--help", "Try: .venv/bin/circlekeeper --help")]
+)
+def test_without_the_packages(tmp_path: Path, word: str, told: str) -> None:
     # -S: without site-packages, as with the system's own Python beside the project's.
     ended = subprocess.run(
-        [sys.executable, "-S", "-m", "bot"],
+        [sys.executable, "-S", "-m", "bot", word],
         cwd=tmp_path,
         env=environment(),
         capture_output=True,
@@ -174,5 +178,5 @@ def test_without_the_packages(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 1
-    assert "make run" in ended.stderr
+    assert told in ended.stderr
     assert_quiet(ended.stderr)

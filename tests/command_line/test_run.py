@@ -32,6 +32,8 @@ def get(address: str) -> int:
 def test_from_nothing_to_a_page_and_to_a_clean_end(start: Start, tmp_path: Path, port: str) -> None:
     bot = start(sandbox_port=port)
     address = bot.address()
+    assert bot.output.startswith("Starting ...\n")
+    assert "press Join, I agree, I understand" in bot.output
     assert f":{port}/" in address
     assert get(address) == 200
     assert get(address.partition("?")[0]) == 403
@@ -86,6 +88,8 @@ def test_a_killed_bot_comes_back_with_its_rooms(start: Start, tmp_path: Path, po
     assert killed.stops(signal.SIGKILL) == -signal.SIGKILL
     again = start(sandbox_port=port)
     assert get(again.address()) == 200
+    assert "You were here before. Start over" in again.output
+    assert "press Join" not in again.output
     assert again.stops() == 0
     after = world(tmp_path)
     assert after["id"] == before["id"]

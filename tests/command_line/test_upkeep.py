@@ -61,6 +61,11 @@ def test_a_backup_into_a_folder_gets_a_name_with_its_time(tmp_path: Path) -> Non
     code, said = done(tmp_path, "backup", "nowhere/monday.sqlite3")
     assert code == 1
     assert "mkdir" in said
+    code, said = done(tmp_path, "backup", "usb/monday")
+    assert code == 1
+    assert "mkdir -p usb/monday" in said
+    assert "usb/monday.sqlite3" in said
+    assert not (tmp_path / "usb").exists()
 
 
 def test_restore_refuses_what_is_no_backup_of_this_circle(tmp_path: Path) -> None:
