@@ -228,8 +228,9 @@ class Router:
         for value in bound.values():
             room = value.room if isinstance(value, MessageRef) else value
             if isinstance(room, Room) and (room.group != group or not self._open_to(room, role)):
-                key = "bad-message" if isinstance(value, MessageRef) else "bad-room"
-                raise Refused(key, {"name": Text(key.replace("bad", "arg"))})
+                if isinstance(value, MessageRef):
+                    raise Refused("bad-message", {"name": Text("arg-message")})
+                raise Refused("bad-room", {"name": Text("arg-room")})
             if isinstance(value, Account) and value.platform != group.platform:
                 raise Refused("bad-account", {"name": Text("arg-account")})
 
