@@ -201,7 +201,9 @@ async def test_a_full_disk_posts_nothing_without_a_record(circle: TestCircle) ->
         draft = await cora.runs("anon", room=circle.room, text=WORDS)
         # Then nothing is done that is not written down, what is read still works, and it is said
         assert "could not save" in joined["text"]
-        assert "Post soon" not in [button["label"] for button in draft["buttons"]]
+        sent = await cora.presses("Post soon", within=draft)
+        assert "could not save" in sent["text"]
+        assert rows(circle)["posts"] == 0
         assert "Call" in (await nell.runs("help now"))["text"]
         assert "version 1" in (await cora.runs("my rules"))["text"]
         assert dict(circle.world.effects) == before
