@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from benchmarks import talk
 from benchmarks.results import Line, Options, limited, percentile, plain
-from benchmarks.stage import ROOMS, furnish, opened, posted, started
+from benchmarks.stage import GROUP, ROOMS, furnish, opened, posted, started
 from bot.clock import Clock
 from bot.store import expiry_rows
 from bot.store.tables import expiries
@@ -50,7 +50,7 @@ async def _run(options: Options) -> list[Line]:
                     await asyncio.gather(*writes)
                     writes.clear()
             await asyncio.gather(*writes)
-            stage.circle.retention.open()
+            await stage.circle.retention.open(GROUP)
             spent = time.process_time()
             await stage.chat.has_removed(count)
             cpu.append((time.process_time() - spent) / count * 1e6)

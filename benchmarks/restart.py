@@ -70,8 +70,9 @@ async def _next(folder: Path, meter: Meter) -> int:
     store = await opened(folder)
     clock, chats = Clock(), {PLATFORM: Nowhere()}
     directory = Directory(store, chats)
-    notices = Notices(store, Outbox(store, chats, clock), directory, clock)
-    retention = Retention(store, directory, notices, TrustedTime(clock, chats), clock)
+    time = TrustedTime(clock, chats)
+    notices = Notices(store, Outbox(store, chats, clock, time.trusted), directory, clock)
+    retention = Retention(store, directory, notices, time, clock)
     with meter:
         assert await retention.next_due() is not None
         async with store.read() as conn:

@@ -128,6 +128,7 @@ def command(
         needs=needs,
         private=private,
         hidden=hidden,
+        at_once=False,
         parameters=tuple(
             Parameter(
                 name=each,
