@@ -200,7 +200,8 @@ class Retention:
     async def forget(self, ref: MessageRef) -> None:
         """A message was removed: its due time is not needed."""
         if ref in self._removed:
-            # By this service, and its row went first. A commit for each would hold up the rest.
+            # By this service, and its row goes with the others. A commit for each would hold up
+            # the rest.
             return
         blind = self._store.message_blind(ref)
         await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
@@ -313,10 +314,12 @@ class Retention:
                 if first:
                     await expiry_rows.count(conn, known.id, day, why, first)
 
-        await self._store.write(work)
+        # Whoever must know hears first, and may hear twice: after a crash in between, the row is
+        # still there and the message is found gone again.
         self._remember_removed(gone)
         for ref in gone:
             await self.on_gone(ref)
+        await self._store.write(work)
         for why, ids in stuck.items():
             if why != PINNED:
                 await self._tell(known, why, len(ids))
