@@ -208,7 +208,9 @@ class Router:
             guest = role is Role.GUEST and command.needs is Role.MEMBER
             raise Refused("join-first" if guest else "unknown-command")
         bound, missing = arguments.bind(command, event.args)
-        self._must_be_open(event.group, role, bound)
+        if not any(parameter.arg.fleeting for parameter in command.parameters):
+            # With words that are kept nowhere, the service refuses, and gives them back.
+            self._must_be_open(event.group, role, bound)
         if missing:
             return _form(command, event.args)
         context = Context(
