@@ -52,6 +52,8 @@ class Store:
         self._backend = backend
         self._writer = Writer(writers, backend)
         self._lease: FileLease | None = None
+        self._unfinished: set[asyncio.Future[Any]] = set()
+        self._closed = False
         self._group_ids: dict[Group, bytes] = {}
         self._room_ids: dict[Room, bytes] = {}
 
@@ -147,8 +149,39 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
         """A connection that sees one moment of the store and cannot write. Keep it briefly."""
-        async with self._readers.connect() as conn:
+        # Whoever is cancelled while a connection opens or closes does not leave it half-way: that
+        # goes on beside them, and `close` waits for it.
+        if self._closed:
+            raise NotDurable("the store is closed")
+        conn = self._readers.connect()
+        reading = asyncio.get_running_loop().create_future()
+        self._unfinished.add(reading)
+        reading.add_done_callback(self._unfinished.discard)
+        opening = self._beside(conn.start())
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._beside(_close_after(opening, conn))
+            reading.set_result(None)
+            raise
+        except BaseException:
+            reading.set_result(None)
+            raise
+        try:
             yield conn
+        finally:
+            closing = self._beside(conn.close())
+            reading.set_result(None)
+            await asyncio.shield(closing)
+
+    def _beside(self, doing: Awaitable[T]) -> asyncio.Task[T]:
+        async def done() -> T:
+            return await doing
+
+        task = asyncio.create_task(done())
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+        return task
 
     def on_commit(self, heard: Callable[[], None]) -> None:
         """Call `heard` after every commit."""
@@ -302,11 +335,20 @@ class Store:
     async def close(self) -> None:
         """Commit what waits and let go of everything. Closing twice is closing once."""
         await self._writer.close()
+        self._closed = True
+        while self._unfinished:
+            await asyncio.gather(*self._unfinished, return_exceptions=True)
         await self._readers.dispose()
         await self._writers.dispose()
         if self._lease is not None:
             self._lease.release()
             self._lease = None
+
+
+async def _close_after(opening: asyncio.Task[Any], conn: AsyncConnection) -> None:
+    await asyncio.wait([opening])
+    if opening.exception() is None:
+        await conn.close()
 
 
 def _truncate(db: sqlite3.Connection) -> bool:

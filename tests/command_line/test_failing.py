@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     code, said = done(tmp_path, sandbox_folder=str(unwritable(tmp_path)))
     assert code == 1
     assert "cannot be made" in said
-    assert said.count("\n") == 1
+    assert said.count("\n") == 2, "Starting ..., and one sentence"
 
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
