@@ -19,7 +19,7 @@ help:
 	@echo "  make run         start the bot; with no token in .env it starts the sandbox,"
 	@echo "                   a circle to play with in your browser"
 	@echo "  make test        every test (up to 15 minutes)"
-	@echo "  make test-fast   the quick ones, in under a minute"
+	@echo "  make test-fast   the quick ones, while you work"
 	@echo "  make lint        formatting, types and who may import whom"
 	@echo "  make format      let ruff put the formatting right"
 	@echo "  make bench       the benchmarks, as JSON lines"
@@ -29,7 +29,7 @@ help:
 	@echo "                   ARGS=--upgrade takes the newest allowed (needs the network)"
 	@echo "  make clean       remove what the targets above made; .env and data stay"
 	@echo
-	@echo "The first of these takes about a minute to set up .venv; after that none of"
+	@echo "The first of these takes one to three minutes to set up .venv; after that none of"
 	@echo "run, test, lint and bench needs the network."
 
 # One message instead of a shell's "not found" when there is no Python at all.
