@@ -13,20 +13,20 @@ from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
 from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
-from bot.services.anonymity import Anonymity
-from bot.services.anonymous_moderation import AnonymousModeration
-from bot.services.anonymous_posts import AnonymousPosts
+from bot.services.anonymity.changes import PostChanges
+from bot.services.anonymity.moderation import AnonymousModeration
+from bot.services.anonymity.posts import AnonymousPosts
+from bot.services.anonymity.silences import Silences
+from bot.services.anonymity.writing import Anonymity
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
-from bot.services.keywords import LeakKeywords
-from bot.services.leak_actions import LeakActions
-from bot.services.leak_upkeep import LeakUpkeep
-from bot.services.leaks import Leaks
+from bot.services.leaks.actions import LeakActions
+from bot.services.leaks.alerts import Leaks
+from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.upkeep import LeakUpkeep
 from bot.services.notices import Notices
-from bot.services.post_changes import PostChanges
 from bot.services.retention import Retention
-from bot.services.silences import Silences
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store

@@ -17,13 +17,13 @@ from bot.events import (
 )
 from bot.model import MessageRef, Role, Room
 from bot.reply import Button, Form, Reply, Text, Value
-from bot.services.anonymity import LONGEST_TEXT, Anonymity, Held, Preview, Sent, When
-from bot.services.anonymous_moderation import AnonymousModeration, HideReason
-from bot.services.anonymous_posts import AnonymousPosts, Standing
-from bot.services.post_changes import PURPOSE
-from bot.services.post_states import PostState
-from bot.services.receipts import tidied
-from bot.services.silences import Silences
+from bot.services.anonymity.changes import PURPOSE
+from bot.services.anonymity.moderation import AnonymousModeration, HideReason
+from bot.services.anonymity.posts import AnonymousPosts, Standing
+from bot.services.anonymity.receipts import tidied
+from bot.services.anonymity.silences import Silences
+from bot.services.anonymity.states import PostState
+from bot.services.anonymity.writing import LONGEST_TEXT, Anonymity, Held, Preview, Sent, When
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 

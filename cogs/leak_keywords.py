@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.cog import Arg, Cog, Context, command
 from bot.model import Role
 from bot.reply import File, Reply, Text
-from bot.services.keywords import SUSPICIOUS, LeakKeywords
+from bot.services.leaks.keywords import SUSPICIOUS, LeakKeywords
 
 MOST_LISTED = 20
 """Longer lists of keywords come as a file."""

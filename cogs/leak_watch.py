@@ -20,12 +20,12 @@ from bot.events import (
 )
 from bot.model import Group, Role, Room
 from bot.reply import Reply, Text
-from bot.services import leak_cards
-from bot.services.keywords import LeakKeywords
-from bot.services.leak_actions import NUDGED, TOLD, LeakActions
-from bot.services.leak_cards import Reason
-from bot.services.leak_upkeep import LeakUpkeep
-from bot.services.leaks import CARD, Leaks
+from bot.services.leaks import cards
+from bot.services.leaks.actions import NUDGED, TOLD, LeakActions
+from bot.services.leaks.alerts import CARD, Leaks
+from bot.services.leaks.cards import Reason
+from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.upkeep import LeakUpkeep
 
 SHOWN_LASTS = timedelta(minutes=10)
 """How long the answer to "Show" stays, where the platform can take it back."""
@@ -68,7 +68,7 @@ class LeakWatch(Cog):
                     "room": alert.room,
                     "at": alert.raised_at,
                     "message": alert.messages[-1],
-                    "who": leak_cards.who(alert),
+                    "who": cards.who(alert),
                 },
             )
             for number, alert in enumerate(undecided, 1)
@@ -87,7 +87,7 @@ class LeakWatch(Cog):
         undecided = await self.leaks.undecided(ctx.group)
         if not 1 <= number <= len(undecided):
             raise Refused("leak-gone")
-        return leak_cards.card(undecided[number - 1])
+        return cards.card(undecided[number - 1])
 
     @command("leak show", needs=Role.MODERATOR, hidden=True)
     async def show(self, ctx: Context, alert: str) -> Reply:

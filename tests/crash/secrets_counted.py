@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from adapters.sandbox import seed
 from adapters.sandbox.world import BOT
-from bot.services.post_changes import outbox_key
-from bot.services.post_states import PostState
-from bot.services.receipts import hash_of
+from bot.services.anonymity.changes import outbox_key
+from bot.services.anonymity.receipts import hash_of
+from bot.services.anonymity.states import PostState
 from bot.store import Store, post_rows
 from bot.store.tables import alert_messages, alerts, posts
 from tests.crash.crowd import LIFETIMES

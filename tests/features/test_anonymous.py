@@ -10,8 +10,8 @@ import pytest
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
 from bot.detection import Keywords
-from bot.services import anonymity
-from bot.services.receipts import ALPHABET
+from bot.services.anonymity import writing
+from bot.services.anonymity.receipts import ALPHABET
 from bot.store import post_rows
 from bot.texts.labels import Labels
 from tests.features.circle import TestCircle
@@ -251,10 +251,10 @@ async def test_a_word_that_is_watched_since_the_preview_holds_it_too(
     assert not circle.texts()
 
 
-def _service(circle: TestCircle) -> anonymity.Anonymity:
+def _service(circle: TestCircle) -> writing.Anonymity:
     command = next(c for c in circle.core.router.commands if c.name == "anon")
     found = command.run.__self__.anonymity  # type: ignore[attr-defined]
-    assert isinstance(found, anonymity.Anonymity)
+    assert isinstance(found, writing.Anonymity)
     return found
 
 
@@ -364,7 +364,7 @@ async def test_a_room_takes_so_many_an_hour(circle: TestCircle) -> None:
 async def test_a_raid_is_refused_with_a_sentence(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anonymity, "MOST_WAITING", 12)
+    monkeypatch.setattr(writing, "MOST_WAITING", 12)
     await say(circle, "anonymous-per-day", "50")
     await say(circle, "anonymous-per-room-and-hour", "200")
     people = [await circle.member(f"Raider {number}") for number in range(4)]

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
-from bot.services.anonymous_moderation import HideReason
+from bot.services.anonymity.moderation import HideReason
 from tests.features.circle import TestCircle
 from tests.features.test_anonymous import WORDS, drafts, labels, posts, shown
 from tests.features.test_anonymous_receipts import jobs, states

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.detection import Keywords
-from bot.services import keywords as service
+from bot.services.leaks import keywords as service
 from tests.features.circle import TestCircle
 from tests.features.test_leaks import WORDS, card, cards
 

@@ -27,7 +27,7 @@ from bot.events import GroupReady, Invoked, RoomChange, RoomChanged
 from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
 from bot.outbox import OutboxLane
 from bot.reply import Reply, Value
-from bot.services.post_states import ENDED, TRANSITIONS, Happening, PostState, after
+from bot.services.anonymity.states import ENDED, TRANSITIONS, Happening, PostState, after
 from bot.services.retention import Retention
 from bot.store import KeyRing, MasterKey, Sealed, Store
 from bot.store.tables import metadata, outbox

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.clock import Clock
 from bot.model import Account, Group, Room
-from bot.services import drafts
-from bot.services.drafts import Drafts
-from bot.services.post_changes import at_latest, at_random
-from bot.services.receipts import Throttle, hash_of, new_draft_id, receipt_of
-from bot.services.wording_checks import cleaned, invites, is_empty, looks_like_label
+from bot.services.anonymity import drafts
+from bot.services.anonymity.changes import at_latest, at_random
+from bot.services.anonymity.drafts import Drafts
+from bot.services.anonymity.receipts import Throttle, hash_of, new_draft_id, receipt_of
+from bot.services.anonymity.wording import cleaned, invites, is_empty, looks_like_label
 from bot.store import KeyDestroyed, KeyRing, MasterKey, new_id
 from bot.texts import TextsError
 from bot.texts.labels import Labels

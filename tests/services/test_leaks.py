@@ -14,9 +14,9 @@ from sqlalchemy import update
 from bot.detection import Keywords
 from bot.events import MessagePosted
 from bot.model import Account, Content, Group, MessageRef, Room
-from bot.services.leak_actions import excerpt
-from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED
-from bot.services.leaks import TRANSITIONS
+from bot.services.leaks.actions import excerpt
+from bot.services.leaks.alerts import TRANSITIONS
+from bot.services.leaks.cards import CLAIMED, DISMISSED, OPEN, REMOVED
 from bot.store import Connection, alert_rows
 from bot.store.erasing import erase_member
 from bot.store.tables import alerts

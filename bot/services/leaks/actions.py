@@ -20,9 +20,9 @@ from bot.inbox import Memory
 from bot.model import Account, Content, Group, Message, MessageRef, Room
 from bot.outbox import Lane, Outbox, Tell
 from bot.services.directory import Directory
-from bot.services.keywords import LeakKeywords
-from bot.services.leak_cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
-from bot.services.leaks import Leaks
+from bot.services.leaks.alerts import Leaks
+from bot.services.leaks.cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
+from bot.services.leaks.keywords import LeakKeywords
 from bot.services.notices import Notices
 from bot.store import Connection, Store, alert_rows
 

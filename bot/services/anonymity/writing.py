@@ -24,17 +24,17 @@ from bot.errors import Refused
 from bot.model import Account, Group, MessageRef, Room, RoomKind
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply, Text, Value
-from bot.services import wording_checks
 from bot.services.acknowledgement import Acknowledgement
-from bot.services.anonymous_moderation import is_paused
-from bot.services.anonymous_posts import AnonymousPosts, Standing
+from bot.services.anonymity import wording
+from bot.services.anonymity.changes import PURPOSE, at_latest, at_random, outbox_key
+from bot.services.anonymity.drafts import Draft, Drafts
+from bot.services.anonymity.moderation import is_paused
+from bot.services.anonymity.posts import AnonymousPosts, Standing
+from bot.services.anonymity.receipts import Throttle, hash_of, receipt_of
+from bot.services.anonymity.silences import Silences
+from bot.services.anonymity.states import PostState
 from bot.services.directory import Directory, KnownRoom
-from bot.services.drafts import Draft, Drafts
 from bot.services.group_settings import GroupSettings
-from bot.services.post_changes import PURPOSE, at_latest, at_random, outbox_key
-from bot.services.post_states import PostState
-from bot.services.receipts import Throttle, hash_of, receipt_of
-from bot.services.silences import Silences
 from bot.store import Connection, Store, new_id, post_rows
 from bot.store.post_rows import PostRow
 from bot.texts.labels import Labels
@@ -141,16 +141,16 @@ class Anonymity:
         try:
             row = await self._posts.find(group, account, receipt)
         except Refused as refused:
-            return Held(refused.text, wording_checks.cleaned(text), None)
+            return Held(refused.text, wording.cleaned(text), None)
         known = self._directory.by_id(row.room_id)
         if row.state != PostState.POSTED.value or known is None:
-            return Held(Text("anon-answer-not-now"), wording_checks.cleaned(text), None)
+            return Held(Text("anon-answer-not-now"), wording.cleaned(text), None)
         return await self._submit(group, account, known.room, text, receipt)
 
     async def _submit(
         self, group: Group, account: Account, room: Room, text: str, answering: str | None
     ) -> Preview | Held:
-        words = wording_checks.cleaned(text)
+        words = wording.cleaned(text)
         try:
             self._must_be_open(group)
             known = self._circle_room(group, room)
@@ -330,14 +330,14 @@ class Anonymity:
 
     def _why_not(self, group: Group, account: Account, words: str) -> Text | None:
         """Why words are not posted as they are; None when they are fine."""
-        if wording_checks.is_empty(words):
+        if wording.is_empty(words):
             return Text("anon-held-empty")
         if len(words) > LONGEST_TEXT:
             limits: Mapping[str, Value] = {"limit": LONGEST_TEXT, "length": len(words)}
             return Text("anon-held-too-long", limits)
-        if wording_checks.invites(words):
+        if wording.invites(words):
             return Text("anon-held-invite")
-        if wording_checks.looks_like_label(words, self._labels.first, self._labels.second):
+        if wording.looks_like_label(words, self._labels.first, self._labels.second):
             return Text("anon-held-label")
         found = self._find(group, words)
         if found:

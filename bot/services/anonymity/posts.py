@@ -1,4 +1,4 @@
-"""What becomes of an anonymous post after it was written. The states are in `post_states.py`.
+"""What becomes of an anonymous post after it was written. The states are in `states.py`.
 
 Whoever holds the receipt owns the post; nothing here knows an account but to slow down guessing.
 Every listener may hear of the same thing twice.
@@ -13,15 +13,15 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.events import Delivered, Undelivered
 from bot.model import Account, Group, MessageRef, Room
-from bot.services.notices import Notices
-from bot.services.post_changes import (
+from bot.services.anonymity.changes import (
     NOT_GONE_FROM_ROOM,
     PostChanges,
     at_latest,
     post_of,
 )
-from bot.services.post_states import IN_ROOM, Happening, PostState
-from bot.services.receipts import Throttle, hash_of
+from bot.services.anonymity.receipts import Throttle, hash_of
+from bot.services.anonymity.states import IN_ROOM, Happening, PostState
+from bot.services.notices import Notices
 from bot.services.retention import Retention
 from bot.store import Connection, Store, post_rows, short_of
 from bot.store.post_rows import PostRow

@@ -32,9 +32,9 @@ from bot.model import Account, Content, Group, MessageRef, RoomKind
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply, value_from_json
 from bot.services.directory import Directory, KnownRoom
-from bot.services.keywords import LeakKeywords
-from bot.services.leak_cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
-from bot.services.leak_reading import UNDECIDED, LeakReading
+from bot.services.leaks.cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
+from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.reading import UNDECIDED, LeakReading
 from bot.services.retention import Retention
 from bot.store import Connection, Store, alert_rows, expiry_rows
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.model import Account, Room
-from bot.services.receipts import new_draft_id
+from bot.services.anonymity.receipts import new_draft_id
 
 KEPT = timedelta(minutes=30)
 MOST = 2_000

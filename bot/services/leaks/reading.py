@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Account, Group, MessageRef
 from bot.services.directory import Directory
-from bot.services.leak_cards import CLAIMED, OPEN, Alert, who
+from bot.services.leaks.cards import CLAIMED, OPEN, Alert, who
 from bot.store import Store, alert_rows
 
 UNDECIDED = (OPEN, CLAIMED)

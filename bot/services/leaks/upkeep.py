@@ -13,9 +13,9 @@ from bot.model import Group, MessageRef, Room, RoomKind
 from bot.outbox import Edit, Lane, Outbox
 from bot.reply import to_json, value_from_json
 from bot.services.directory import Directory
-from bot.services.keywords import LeakKeywords
-from bot.services.leak_cards import card
-from bot.services.leaks import CARD, CLAIM_LASTS, DRAWING, Leaks
+from bot.services.leaks.alerts import CARD, CLAIM_LASTS, DRAWING, Leaks
+from bot.services.leaks.cards import card
+from bot.services.leaks.keywords import LeakKeywords
 from bot.store import Connection, Store, alert_rows
 
 SETTLED_STAYS = timedelta(hours=24)

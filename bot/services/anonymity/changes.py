@@ -1,4 +1,4 @@
-"""How anonymous posts change: one place that walks the table of `post_states.py`."""
+"""How anonymous posts change: one place that walks the table of `states.py`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.errors import Refused
 from bot.model import Group, MessageRef, Room
 from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply
+from bot.services.anonymity.states import ENDED, Happening, PostState, after
 from bot.services.directory import Directory
-from bot.services.post_states import ENDED, Happening, PostState, after
 from bot.services.retention import Retention
 from bot.store import Connection, Store, post_rows
 from bot.store.post_rows import PostRow

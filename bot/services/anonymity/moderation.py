@@ -11,15 +11,15 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Group, MessageRef
 from bot.outbox import Outbox
-from bot.services.post_changes import (
+from bot.services.anonymity.changes import (
     NOT_GONE_FROM_ROOM,
     NOT_GONE_YET,
     PostChanges,
     at_random,
     outbox_key,
 )
-from bot.services.post_states import Happening, PostState
-from bot.services.silences import TAG_KEPT, Silences
+from bot.services.anonymity.silences import TAG_KEPT, Silences
+from bot.services.anonymity.states import Happening, PostState
 from bot.services.timekeeping import TrustedTime
 from bot.store import Connection, Store, group_rows, post_rows
 from bot.store.post_rows import PostRow

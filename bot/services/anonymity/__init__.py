@@ -1,0 +1,1 @@
+"""Anonymous posting: words, posts that wait, receipts, and moderating without knowing who."""
