@@ -50,7 +50,7 @@ async def _run(options: Options) -> list[Line]:
                     await asyncio.gather(*writes)
                     writes.clear()
             await asyncio.gather(*writes)
-            await stage.circle.retention.open(GROUP)
+            await stage.circle.removals.open(GROUP)
             spent = time.process_time()
             await stage.chat.has_removed(count)
             cpu.append((time.process_time() - spent) / count * 1e6)

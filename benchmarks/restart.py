@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.outbox import Outbox
 from bot.services.directory import Directory
 from bot.services.notices import Notices
-from bot.services.retention import BATCH, Retention
+from bot.services.retention.removing import BATCH, Removals
 from bot.services.timekeeping import TrustedTime
 from bot.store import expiry_rows
 from bot.store.columns import BLIND_BYTES
@@ -72,9 +72,9 @@ async def _next(folder: Path, meter: Meter) -> int:
     directory = Directory(store, chats)
     time = TrustedTime(clock, chats)
     notices = Notices(store, Outbox(store, chats, clock, time.trusted), directory, clock)
-    retention = Retention(store, directory, notices, time, clock)
+    removals = Removals(store, directory, notices, time, clock)
     with meter:
-        assert await retention.next_due() is not None
+        assert await removals.next_due() is not None
         async with store.read() as conn:
             first = await expiry_rows.due(conn, store.keys, clock.now(), [], limit=BATCH)
     await store.close()

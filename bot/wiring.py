@@ -26,7 +26,8 @@ from bot.services.leaks.alerts import Leaks
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.upkeep import LeakUpkeep
 from bot.services.notices import Notices
-from bot.services.retention import Retention
+from bot.services.retention.keeping import Retention
+from bot.services.retention.removing import Removals
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store
@@ -62,7 +63,8 @@ class Circle:
         self.settings = GroupSettings(store)
         self.directory = Directory(store, self._chats)
         self.notices = Notices(store, self.outbox, self.directory, clock)
-        self.retention = Retention(store, self.directory, self.notices, self.time, clock)
+        self.removals = Removals(store, self.directory, self.notices, self.time, clock)
+        self.retention = Retention(store, self.directory, self.removals, clock)
         self.acknowledgement = Acknowledgement(
             store, self.outbox, self._chats, self.settings, clock, rules, self.time
         )
@@ -102,14 +104,14 @@ class Circle:
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
         standing = StandingPosts(store, self.outbox, self.directory, memory)
         help_cog = Help(
-            self.acknowledgement, self.directory, self.helplines, self.retention, self.settings
+            self.acknowledgement, self.directory, self.helplines, self.removals, self.settings
         )
         house_notices = HouseNotices(self.acknowledgement, self.directory, self.notices, standing)
         self.router = Router(
             [
                 Crisis(self.helplines, self.settings),
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
-                Ephemeral(self.retention, self.directory),
+                Ephemeral(self.retention, self.removals, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
                 LeakKeywordsCog(self.keywords),
                 leak_watch,
@@ -125,14 +127,14 @@ class Circle:
         help_cog.more_status += [leak_watch.status, house_notices.status]
         self.outbox.offer = self.router.offer
         self.router.on_ready = self.outbox.open
-        self.retention.on_gone = self.router.gone
+        self.removals.on_gone = self.router.gone
         self._schedule = Schedule(clock)
         sources: list[Source] = [
             *self.outbox.lanes,
-            self.retention,
+            self.removals,
             upkeep,
             Every("leak upkeep", minutes=10, work=upkeep.upkeep, clock=clock),
-            Every("sweep", minutes=10, work=self.retention.sweep, clock=clock),
+            Every("sweep", minutes=10, work=self.removals.sweep, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
@@ -159,7 +161,7 @@ class Circle:
         finally:
             schedule.cancel()
             await asyncio.gather(schedule, return_exceptions=True)
-            await self.retention.stop()
+            await self.removals.stop()
 
     async def _serve(self, chat: Chat, say: Say) -> None:
         inbox = PlatformInbox(self.router, StoredMemory(self.store, chat.platform, self.clock))

@@ -11,7 +11,8 @@ from bot.events import Delivered, GroupReady, MessagePosted, MessageRemoved, Roo
 from bot.model import MessageRef, Role, Room
 from bot.reply import Reply, Text
 from bot.services.directory import Directory
-from bot.services.retention import WITH_LIFETIME, Retention
+from bot.services.retention.keeping import Retention
+from bot.services.retention.removing import WITH_LIFETIME, Removals
 from bot.services.standing import PURPOSE as STANDING
 from bot.texts import day
 
@@ -21,8 +22,9 @@ NOW = timedelta()
 class Ephemeral(Cog):
     """What goes, and when."""
 
-    def __init__(self, retention: Retention, directory: Directory) -> None:
+    def __init__(self, retention: Retention, removals: Removals, directory: Directory) -> None:
         self.retention = retention
+        self._removals = removals
         self.directory = directory
 
     @command("lifetime", needs=Role.MODERATOR)
@@ -67,7 +69,7 @@ class Ephemeral(Cog):
     @command("pins", needs=Role.MODERATOR)
     async def pins(self, ctx: Context, room: Room) -> Reply:
         """List pinned messages whose time is over; the bot leaves those alone."""
-        refs = await self.retention.left_alone(room)
+        refs = await self._removals.left_alone(room)
         if not refs:
             return Reply("pins-none", {"room": room})
         lines = tuple(Text("pins-line", {"message": ref}) for ref in refs)
@@ -77,7 +79,7 @@ class Ephemeral(Cog):
     async def removals(self, ctx: Context) -> Reply:
         """See how many messages were removed in the last week, and what could not be."""
         since = ctx.at.date() - timedelta(days=6)
-        counts = await self.retention.counts(ctx.group, since)
+        counts = await self._removals.counts(ctx.group, since)
         lines = tuple(
             Text(
                 f"removals-{count.outcome}",
@@ -92,7 +94,7 @@ class Ephemeral(Cog):
     @listens(GroupReady, stage=Stage.RETENTION)
     async def open(self, event: GroupReady) -> None:
         """Catch up with what fell due while the bot was away."""
-        await self.retention.open(event.group)
+        await self._removals.open(event.group)
 
     @listens(MessagePosted, stage=Stage.RETENTION)
     async def keep_time(self, event: MessagePosted) -> Outcome:
@@ -116,9 +118,9 @@ class Ephemeral(Cog):
         """Try again what a change may have made possible."""
         match event.change:
             case RoomChange.PINS:
-                await self.retention.pins_changed(event.room)
+                await self._removals.pins_changed(event.room)
             case RoomChange.RIGHTS:
-                await self.retention.rights_changed(event.room)
+                await self._removals.rights_changed(event.room)
             case RoomChange.GONE:
-                await self.retention.room_gone(event.room)
+                await self._removals.room_gone(event.room)
                 await self.directory.refresh(event.group)

@@ -23,7 +23,7 @@ from bot.reply import Button, File, Reply, Value
 from bot.services.acknowledgement import Acknowledgement, Current
 from bot.services.directory import Directory
 from bot.services.holding import HOLDING, RELEASING
-from bot.services.retention import Retention
+from bot.services.retention.keeping import Retention
 from bot.services.standing import PURPOSE, StandingPosts
 from bot.texts.pack import Section
 

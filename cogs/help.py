@@ -14,7 +14,7 @@ from bot.services.acknowledgement import Acknowledgement
 from bot.services.directory import Directory
 from bot.services.group_settings import SETTINGS, GroupSettings
 from bot.services.helplines import Helplines
-from bot.services.retention import Retention
+from bot.services.retention.removing import Removals
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 
@@ -30,13 +30,13 @@ class Help(Cog):
         acknowledgement: Acknowledgement,
         directory: Directory,
         helplines: Helplines,
-        retention: Retention,
+        removals: Removals,
         settings: GroupSettings,
     ) -> None:
         self.acknowledgement = acknowledgement
         self.directory = directory
         self.helplines = helplines
-        self.retention = retention
+        self.removals = removals
         self.settings = settings
         self.all_commands: Sequence[Command] = ()
         self.more_status: list[MoreStatus] = []
@@ -155,7 +155,7 @@ class Help(Cog):
         return lines
 
     async def _removals(self, group: Group) -> list[Text]:
-        backlog = await self.retention.backlog(group)
+        backlog = await self.removals.backlog(group)
         lines = [Text("status-overdue", {"count": backlog.overdue})] if backlog.overdue else []
         if not backlog.clock_trusted:
             lines.append(Text("status-clock"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.chat import Chat
+from bot.errors import Refused
 from bot.model import Group, Role, Room, RoomKind
 from bot.store import Store, group_rows
 
@@ -51,6 +52,13 @@ class Directory:
     def groups(self) -> list[Group]:
         """Every group that is ready."""
         return list(dict.fromkeys(room.group for room in self.known))
+
+    def room(self, room: Room) -> KnownRoom:
+        """One room. Raises `Refused` for one that the bot does not know."""
+        try:
+            return self.known[room]
+        except KeyError:
+            raise Refused("bad-room", {"name": ""}) from None
 
     def rooms(self, group: Group, kind: RoomKind) -> list[KnownRoom]:
         """The rooms of one kind in a group."""

@@ -34,7 +34,7 @@ async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestC
     cora.writes(circle.other_room, "this one stays")
     await waiting(circle, 1)
     await circle.pass_time(minutes=119)
-    await circle.core.retention.run_due()
+    await circle.core.removals.run_due()
     await cora.sees("only for tonight", circle.room)
     await circle.pass_time(minutes=2)
     await cora.sees_no("only for tonight", circle.room)
@@ -166,11 +166,11 @@ async def test_a_clock_that_jumps_removes_nothing_and_the_moderators_are_told(
     really = clock.now
     # Only the wall clock runs ahead, as after a wrong correction; the platform's does not.
     monkeypatch.setattr(clock, "now", lambda: really() + timedelta(days=400))
-    circle.core.retention.wake.set()
+    circle.core.removals.wake.set()
     await ana.sees("do not agree", circle.moderators)
     await cora.sees("stay a while", circle.room)
     monkeypatch.setattr(clock, "now", really)
-    circle.core.retention.wake.set()
+    circle.core.removals.wake.set()
     assert rows(circle)["expiries"] == 1
 
 

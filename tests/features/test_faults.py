@@ -120,7 +120,7 @@ async def test_what_cannot_be_removed_is_told_even_if_a_crash_came_first(
     await circle.restart()
     # When it is back, and the next sweep comes
     await circle.moderator().runs("lifetimes")
-    await circle.core.retention.sweep()
+    await circle.core.removals.sweep()
     # Then they know
     await circle.moderator().sees("remove", circle.moderators)
 

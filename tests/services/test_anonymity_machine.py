@@ -28,7 +28,7 @@ from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo,
 from bot.outbox import OutboxLane
 from bot.reply import Reply, Value
 from bot.services.anonymity.states import ENDED, TRANSITIONS, Happening, PostState, after
-from bot.services.retention import Retention
+from bot.services.retention.removing import Removals
 from bot.store import KeyRing, MasterKey, Sealed, Store
 from bot.store.tables import metadata, outbox
 from bot.texts.pack import GroundRules
@@ -41,10 +41,10 @@ FILES = ("master.key", "ring.json", "c.sqlite3")
 LATER = TryLater(timedelta(seconds=1))
 
 
-async def removals(retention: Retention) -> None:
+async def run_removals(removals: Removals) -> None:
     """Remove what is due; rooms do it side by side, so wait for each."""
-    await retention.run_due()
-    await asyncio.gather(*retention._busy.values())
+    await removals.run_due()
+    await asyncio.gather(*removals._busy.values())
 
 
 class FakeChat:
@@ -208,7 +208,7 @@ class Rig:
         self.chat.faults = []
 
     async def remove_due(self, _: int) -> None:
-        await removals(self.core.retention)
+        await run_removals(self.core.removals)
 
     async def pause(self, _: int) -> None:
         await self.says("anon pause")
@@ -236,7 +236,7 @@ class Rig:
             self.clock.shift(timedelta(hours=80))
             await self.core._anonymous_upkeep()
             await self.lane.run_due()
-            await removals(self.core.retention)
+            await run_removals(self.core.removals)
 
     async def check(self) -> None:
         standing = Counter(self.chat.standing.values())
@@ -358,7 +358,7 @@ async def test_a_removal_that_a_crash_interrupted_is_finished(
         await getattr(rig, how)(0)
         assert rig.chat.standing
         await rig.restart(0)
-        await removals(rig.core.retention)
+        await run_removals(rig.core.removals)
         assert not rig.chat.standing
         await rig.check()
         await rig.store.close()

@@ -13,7 +13,7 @@ from bot.outbox import Lane, Outbox, Post
 from bot.reply import Reply
 from bot.services.anonymity.states import ENDED, Happening, PostState, after
 from bot.services.directory import Directory
-from bot.services.retention import Retention
+from bot.services.retention.keeping import Retention
 from bot.store import Connection, Store, post_rows
 from bot.store.post_rows import PostRow
 

@@ -22,7 +22,7 @@ from bot.services.anonymity.changes import (
 from bot.services.anonymity.receipts import Throttle, hash_of
 from bot.services.anonymity.states import IN_ROOM, Happening, PostState
 from bot.services.notices import Notices
-from bot.services.retention import Retention
+from bot.services.retention.keeping import Retention
 from bot.store import Connection, Store, post_rows, short_of
 from bot.store.post_rows import PostRow
 

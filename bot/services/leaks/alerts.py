@@ -35,7 +35,7 @@ from bot.services.directory import Directory, KnownRoom
 from bot.services.leaks.cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.reading import UNDECIDED, LeakReading
-from bot.services.retention import Retention
+from bot.services.retention.keeping import Retention
 from bot.store import Connection, Store, alert_rows, expiry_rows
 
 TRANSITIONS: dict[str, frozenset[str]] = {

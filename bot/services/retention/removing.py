@@ -1,7 +1,6 @@
-"""Ephemeral messages: every message of a room with a lifetime goes when its time is over.
+"""Removals: every message of a room with a lifetime goes when its time is over.
 
-A due time is a row before the message counts as handled, and the row goes only when the
-platform confirmed. What cannot be removed is told to the moderators.
+A row goes only when the platform confirmed. What cannot be removed is told to the moderators.
 
 State of a row: waiting -> (gone: row deleted) | failed(why) -> waiting again when the cause may
 have ended (rights given back, unpinned, or the next sweep).
@@ -17,21 +16,18 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from bot.chat import Can, Removal, Retry, Right
+from bot.chat import Removal, Retry, Right
 from bot.clock import Clock
-from bot.errors import Gone, PlatformError, Refused, TryLater
-from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
+from bot.errors import Gone, PlatformError, TryLater
+from bot.model import Group, MessageRef, Room, RoomKind
 from bot.reply import Value
 from bot.services.directory import Directory, KnownRoom
 from bot.services.notices import Notices
 from bot.services.timekeeping import TrustedTime
-from bot.store import Connection, Store, expiry_rows, group_rows
-from bot.store.tables import expiries
+from bot.store import Connection, Store, expiry_rows
 
 logger = logging.getLogger(__name__)
 
-SHORTEST = timedelta(minutes=1)
-LONGEST = timedelta(days=365)
 BATCH = 500
 AT_ONCE = 100
 """Messages per removal call: what Discord's bulk deletion takes."""
@@ -59,8 +55,8 @@ class Backlog:
     clock_trusted: bool
 
 
-class Retention:
-    """Keeps due times and removes what is due. A source of the schedule."""
+class Removals:
+    """Removes what is due. A source of the schedule."""
 
     name = "removals"
 
@@ -85,7 +81,6 @@ class Retention:
         self._paused: dict[bytes, float] = {}
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._distrusted = False
-        self._shows: set[asyncio.Task[None]] = set()
 
     async def open(self, group: Group) -> None:
         """A group is ready: what fell due meanwhile goes first thing.
@@ -98,119 +93,15 @@ class Retention:
         self._paused.clear()
         self.wake.set()
 
-    def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
-        """Write the due time of a new message; None where its room keeps messages.
-
-        On the path of every message: starts the write and returns it unawaited.
-        """
-        known = self._directory.known.get(ref.room)
-        if known is None or known.lifetime is None:
-            return None
-        due = at + known.lifetime
-        blind = self._store.message_blind(ref)
-        written = self._store.append(
-            expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
-        )
-        # Once it is on disk: a look at the table before that would find and expect nothing.
-        written.add_done_callback(lambda _: self._expect(due))
-        self._show(ref, due)
-        return written
-
-    def _expect(self, due: datetime) -> None:
+    def expect(self, due: datetime) -> None:
+        """Something falls due at `due` that was not there before."""
         if self._next is None or due < self._next:
             self._next = due
             self.wake.set()
 
-    def _show(self, ref: MessageRef, due: datetime) -> None:
-        chat = self._directory.chat(ref.room.group)
-        if Can.SHOW_TIME_LEFT in chat.can:
-            task = asyncio.create_task(_quietly(chat.show_time_left(ref, due)))
-            self._shows.add(task)
-            task.add_done_callback(self._shows.discard)
-
-    async def set_lifetime(self, room: Room, lifetime: timedelta | None) -> None:
-        """Change how long NEW messages stay in a room. Raises `Refused`."""
-        known = self._known(room)
-        if known.kind not in WITH_LIFETIME:
-            raise Refused("lifetime-not-here")
-        if lifetime is not None and not SHORTEST <= lifetime <= LONGEST:
-            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
-        seconds = None if lifetime is None else int(lifetime.total_seconds())
-        await self._store.write(
-            lambda conn: group_rows.set_lifetime_seconds(conn, known.id, seconds)
-        )
-        known.lifetime = lifetime
-
-    def lifetime(self, room: Room) -> timedelta | None:
-        """How long messages stay in a room; None when they stay."""
-        return self._known(room).lifetime
-
-    async def let_go(
-        self, account: Account, role: Role, ref: MessageRef, after: timedelta
-    ) -> datetime:
-        """Let a message go after a while (zero: now). One's own, or any for a moderator.
-
-        Returns when it goes: never later than it would have gone anyway. Raises `Refused`, also
-        where it would not go: nothing is called done that is not.
-        """
-        if not timedelta() <= after <= LONGEST:
-            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
-        self._known(ref.room)
-        message = await self._directory.chat(ref.room.group).fetch(ref)
-        if message is None:
-            raise Refused("message-gone")
-        if message.author != account and role < Role.MODERATOR:
-            raise Refused("not-your-message")
-        chat = self._directory.chat(ref.room.group)
-        if Right.REMOVE not in await chat.rights(ref.room):
-            raise Refused("let-go-forbidden")
-        if message.pinned or ref in await chat.pins(ref.room):
-            raise Refused("let-go-pinned")
-        due = self._clock.now() + after
-        await self.bring_forward([ref], due)
-        async with self._store.read() as conn:
-            kept = await expiry_rows.due_of(conn, self._store.message_blind(ref))
-        self._show(ref, kept or due)
-        return kept or due
-
-    async def bring_forward(self, refs: Sequence[MessageRef], due: datetime) -> None:
-        """Let messages go at `due` at the latest."""
-        rooms = [self._known(ref.room) for ref in refs]
-
-        async def work(conn: Connection) -> None:
-            for known, ref in zip(rooms, refs, strict=True):
-                blind = self._store.message_blind(ref)
-                await expiry_rows.bring_forward(
-                    conn, self._store.keys, known.id, blind, ref.handle, due
-                )
-
-        await self._store.write(work)
-        self._expect(due)
-
-    async def remove_now(self, refs: Sequence[MessageRef]) -> None:
-        """Put messages first in line for removal; durable when it returns."""
-        if refs:
-            await self.bring_forward(refs, self._clock.now())
-
-    def _remember_removed(self, refs: Sequence[MessageRef]) -> None:
-        self._removed.update(dict.fromkeys(refs))
-        while len(self._removed) > REMEMBERED:
-            del self._removed[next(iter(self._removed))]
-
-    async def forget(self, ref: MessageRef) -> None:
-        """A message was removed: its due time is not needed."""
-        if ref in self._removed:
-            # By this service, and its row goes with the others. A commit for each would hold up
-            # the rest.
-            return
-        blind = self._store.message_blind(ref)
-        await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
-
-    async def room_gone(self, room: Room) -> None:
-        """A room is gone, and what was due in it."""
-        known = self._directory.known.get(room)
-        if known is not None:
-            await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
+    def removed_here(self, ref: MessageRef) -> bool:
+        """Whether this service removed a message not long ago."""
+        return ref in self._removed
 
     async def next_due(self) -> datetime | None:
         """When the first message goes that is not in a paused or busy room."""
@@ -324,6 +215,11 @@ class Retention:
             if why != PINNED:
                 await self._tell(known, why, len(ids))
 
+    def _remember_removed(self, refs: Sequence[MessageRef]) -> None:
+        self._removed.update(dict.fromkeys(refs))
+        while len(self._removed) > REMEMBERED:
+            del self._removed[next(iter(self._removed))]
+
     async def _tell(self, known: KnownRoom, why: str, count: int) -> None:
         args: dict[str, Value] = {"room": known.room, "count": count}
         await self._notices.tell(
@@ -337,6 +233,12 @@ class Retention:
     async def rights_changed(self, room: Room) -> None:
         """Rights in a room changed: what was forbidden may be possible now."""
         await self._try_again(room, FORBIDDEN)
+
+    async def room_gone(self, room: Room) -> None:
+        """A room is gone, and what was due in it."""
+        known = self._directory.known.get(room)
+        if known is not None:
+            await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
 
     async def _try_again(self, room: Room, why: str) -> None:
         known = self._directory.known.get(room)
@@ -384,7 +286,7 @@ class Retention:
 
     async def left_alone(self, room: Room) -> list[MessageRef]:
         """Pinned messages whose time is over; at most 20, oldest first."""
-        known = self._known(room)
+        known = self._directory.room(room)
         async with self._store.read() as conn:
             handles = await expiry_rows.failed_messages(
                 conn, self._store.keys, known.id, PINNED, limit=20
@@ -400,19 +302,6 @@ class Retention:
         known = ((self._directory.by_id(count.room_id), count) for count in counts)
         return [(room.room, count) for room, count in known if room and room.room.group == group]
 
-    def _known(self, room: Room) -> KnownRoom:
-        known = self._directory.known.get(room)
-        if known is None:
-            raise Refused("bad-room", {"name": ""})
-        return known
-
 
 async def _nobody(ref: MessageRef) -> None:
     """Nobody wants to hear that a message is gone."""
-
-
-async def _quietly(showing: Awaitable[None]) -> None:
-    try:
-        await showing
-    except PlatformError:
-        logger.info("time left not shown")

@@ -1,0 +1,1 @@
+"""Ephemeral messages: when each one goes, and that it does."""

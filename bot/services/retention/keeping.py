@@ -1,0 +1,139 @@
+"""Due times: every message of a room with a lifetime gets one before it counts as handled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import datetime, timedelta
+
+from bot.chat import Can, Right
+from bot.clock import Clock
+from bot.errors import PlatformError, Refused
+from bot.model import Account, MessageRef, Role, Room
+from bot.services.directory import Directory
+from bot.services.retention.removing import WITH_LIFETIME, Removals
+from bot.store import Connection, Store, expiry_rows, group_rows
+from bot.store.tables import expiries
+
+logger = logging.getLogger(__name__)
+
+SHORTEST = timedelta(minutes=1)
+LONGEST = timedelta(days=365)
+
+
+class Retention:
+    """Keeps due times; `Removals` acts on them."""
+
+    def __init__(
+        self, store: Store, directory: Directory, removals: Removals, clock: Clock
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._removals = removals
+        self._clock = clock
+        self._shows: set[asyncio.Task[None]] = set()
+
+    def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
+        """Write the due time of a new message; None where its room keeps messages.
+
+        On the path of every message: starts the write and returns it unawaited.
+        """
+        known = self._directory.known.get(ref.room)
+        if known is None or known.lifetime is None:
+            return None
+        due = at + known.lifetime
+        blind = self._store.message_blind(ref)
+        written = self._store.append(
+            expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
+        )
+        # Once it is on disk: a look at the table before that would find and expect nothing.
+        written.add_done_callback(lambda _: self._removals.expect(due))
+        self._show(ref, due)
+        return written
+
+    def _show(self, ref: MessageRef, due: datetime) -> None:
+        chat = self._directory.chat(ref.room.group)
+        if Can.SHOW_TIME_LEFT in chat.can:
+            task = asyncio.create_task(_quietly(chat.show_time_left(ref, due)))
+            self._shows.add(task)
+            task.add_done_callback(self._shows.discard)
+
+    async def set_lifetime(self, room: Room, lifetime: timedelta | None) -> None:
+        """Change how long NEW messages stay in a room. Raises `Refused`."""
+        known = self._directory.room(room)
+        if known.kind not in WITH_LIFETIME:
+            raise Refused("lifetime-not-here")
+        if lifetime is not None and not SHORTEST <= lifetime <= LONGEST:
+            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        seconds = None if lifetime is None else int(lifetime.total_seconds())
+        await self._store.write(
+            lambda conn: group_rows.set_lifetime_seconds(conn, known.id, seconds)
+        )
+        known.lifetime = lifetime
+
+    def lifetime(self, room: Room) -> timedelta | None:
+        """How long messages stay in a room; None when they stay."""
+        return self._directory.room(room).lifetime
+
+    async def let_go(
+        self, account: Account, role: Role, ref: MessageRef, after: timedelta
+    ) -> datetime:
+        """Let a message go after a while (zero: now). One's own, or any for a moderator.
+
+        Returns when it goes: never later than it would have gone anyway. Raises `Refused`, also
+        where it would not go: nothing is called done that is not.
+        """
+        if not timedelta() <= after <= LONGEST:
+            raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        self._directory.room(ref.room)
+        message = await self._directory.chat(ref.room.group).fetch(ref)
+        if message is None:
+            raise Refused("message-gone")
+        if message.author != account and role < Role.MODERATOR:
+            raise Refused("not-your-message")
+        chat = self._directory.chat(ref.room.group)
+        if Right.REMOVE not in await chat.rights(ref.room):
+            raise Refused("let-go-forbidden")
+        if message.pinned or ref in await chat.pins(ref.room):
+            raise Refused("let-go-pinned")
+        due = self._clock.now() + after
+        await self.bring_forward([ref], due)
+        async with self._store.read() as conn:
+            kept = await expiry_rows.due_of(conn, self._store.message_blind(ref))
+        self._show(ref, kept or due)
+        return kept or due
+
+    async def bring_forward(self, refs: Sequence[MessageRef], due: datetime) -> None:
+        """Let messages go at `due` at the latest."""
+        rooms = [self._directory.room(ref.room) for ref in refs]
+
+        async def work(conn: Connection) -> None:
+            for known, ref in zip(rooms, refs, strict=True):
+                blind = self._store.message_blind(ref)
+                await expiry_rows.bring_forward(
+                    conn, self._store.keys, known.id, blind, ref.handle, due
+                )
+
+        await self._store.write(work)
+        self._removals.expect(due)
+
+    async def remove_now(self, refs: Sequence[MessageRef]) -> None:
+        """Put messages first in line for removal; durable when it returns."""
+        if refs:
+            await self.bring_forward(refs, self._clock.now())
+
+    async def forget(self, ref: MessageRef) -> None:
+        """A message was removed: its due time is not needed."""
+        if self._removals.removed_here(ref):
+            # Its row goes with the others. A commit for each would hold up the rest.
+            return
+        blind = self._store.message_blind(ref)
+        await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
+
+
+async def _quietly(showing: Awaitable[None]) -> None:
+    try:
+        await showing
+    except PlatformError:
+        logger.info("time left not shown")
