@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,9 @@ class Memory(Protocol):
 
     async def get(self, key: str) -> str | None:
         """What was put under `key`, or None (also when its time is over)."""
+
+    async def find(self, start: str) -> Mapping[str, str]:
+        """Everything whose key begins with `start`, by key. Opens all there is: for a start."""
 
     async def put(self, key: str, value: str, lasts: timedelta | None = None) -> None:
         """Keep `value` durably under `key`; returns when it is on disk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -41,6 +42,20 @@ class StoredMemory:
         if found is None:
             return None
         return split(self._store.keys.open(memory.c.value, found.id, found.value))[1]
+
+    async def find(self, start: str) -> Mapping[str, str]:
+        """Everything whose key begins with `start`, by key. About 5 us for every row there is:
+        the keys are sealed too, so nothing else can tell which begin so.
+        """
+        async with self._store.read() as conn:
+            rows = await conn.execute(
+                select(memory.c.id, memory.c.value).where(
+                    memory.c.platform == self._platform,
+                    or_(memory.c.until.is_(None), memory.c.until > self._clock.now()),
+                )
+            )
+            opened = [split(self._store.keys.open(memory.c.value, *row)) for row in rows]
+        return {key: value for key, value in opened if key.startswith(start)}
 
     async def put(self, key: str, value: str, lasts: timedelta | None = None) -> None:
         """Keep `value` durably under `key`; returns when it is on disk."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.cog import Arg, Command, Parameter
@@ -53,6 +53,10 @@ class Shelf:
     async def get(self, key: str) -> str | None:
         self._check()
         return self.values.get(key)
+
+    async def find(self, start: str) -> Mapping[str, str]:
+        self._check()
+        return {key: value for key, value in self.values.items() if key.startswith(start)}
 
     async def put(self, key: str, value: str, lasts: timedelta | None = None) -> None:
         await self.put_many({key: value}, lasts)

@@ -32,6 +32,19 @@ async def test_platforms_do_not_see_each_other(store: Store) -> None:
     assert await StoredMemory(store, "other").get("k") is None
 
 
+async def test_what_begins_alike_is_found_and_what_is_over_or_anothers_is_not(
+    store: Store,
+) -> None:
+    clock = Clock()
+    memory: Memory = StoredMemory(store, "one", clock)
+    await memory.put_many({"key a": "1", "key b": "2", "other": "3"})
+    await memory.put("key c", "4", timedelta(minutes=5))
+    await StoredMemory(store, "two").put("key d", "5")
+    assert await memory.find("key ") == {"key a": "1", "key b": "2", "key c": "4"}
+    clock.shift(timedelta(minutes=6))
+    assert await memory.find("key ") == {"key a": "1", "key b": "2"}
+
+
 async def test_what_lasts_a_while_is_gone_afterwards(store: Store) -> None:
     clock = Clock()
     memory = StoredMemory(store, "sandbox", clock)
