@@ -1,0 +1,1 @@
+"""Matrix: encrypted rooms on any homeserver."""

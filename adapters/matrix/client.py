@@ -1,0 +1,279 @@
+"""Client: one Matrix account on one device. What may be asked of the homeserver, and room state.
+
+Room state is what the sync told last, kept in memory. Before the first sync, `load` fetches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.matrix.crypto import Crypto
+from adapters.matrix.transport import Json, Transport, path, transaction
+from bot.errors import Forbidden, Gone, StartError, TryLater
+
+ENCRYPTION: Final = "m.room.encryption"
+MEMBER: Final = "m.room.member"
+_SIGNED_OUT: Final = timedelta(minutes=1)
+
+
+class RoomState:
+    """The state of one room: every event that counts now, by type and state key."""
+
+    __slots__ = ("events",)
+
+    def __init__(self) -> None:
+        self.events: dict[str, dict[str, Json]] = {}
+
+    def put(self, event: Json) -> Json | None:
+        """Take a state event; returns the one it replaces."""
+        of_type = self.events.setdefault(event["type"], {})
+        before = of_type.get(event["state_key"])
+        of_type[event["state_key"]] = event
+        return before
+
+    def event(self, kind: str, key: str = "") -> Json | None:
+        """The whole event (sender, `event_id`), or None."""
+        return self.events.get(kind, {}).get(key)
+
+    def content(self, kind: str, key: str = "") -> Json | None:
+        """What it says, or None where there is no such event."""
+        event = self.event(kind, key)
+        return None if event is None else event["content"]
+
+    def members(self, *memberships: str) -> dict[str, Json]:
+        """Who is there with what their membership event says; `join` unless told otherwise."""
+        wanted = memberships or ("join",)
+        return {
+            user: event["content"]
+            for user, event in self.events.get(MEMBER, {}).items()
+            if event["content"].get("membership") in wanted
+        }
+
+
+class Client:
+    """What the bot does on Matrix.
+
+    Every method that asks the homeserver may raise `TryLater` (busy, away, or the token is
+    refused: the sync stops loudly over that, and what waits to be sent is not given up),
+    `Forbidden`, `Gone`, and `RefusedByServer`.
+    """
+
+    def __init__(
+        self,
+        homeserver: str,
+        user: str,
+        token: str,
+        device_id: str,
+        store_folder: Path,
+        pickle_key: str,
+        *,
+        new_device: bool = False,
+    ) -> None:
+        self.user = user
+        self.device_id = device_id
+        self.transport = Transport(homeserver, token)
+        self._store = store_folder, pickle_key, new_device
+        self._crypto: Crypto | None = None
+        self._encrypted: set[str] = set()
+        self.rooms: dict[str, RoomState] = {}
+        """The rooms the bot is in, by id."""
+        self.newest: datetime | None = None
+        """The time of the newest event that the sync brought."""
+
+    async def open(self) -> None:
+        """Check the token and open the crypto store. Raises `StartError`, and `TryLater`."""
+        me = await self.transport.request("GET", "/v3/account/whoami")
+        if me["user_id"] != self.user or me.get("device_id", self.device_id) != self.device_id:
+            raise StartError(
+                "the token in CIRCLEKEEPER_MATRIX_TOKEN belongs to another account or device "
+                "than the settings say. Run `circlekeeper setup matrix` again."
+            )
+        folder, key, new = self._store
+        self._crypto = Crypto.open(
+            folder, self.user, self.device_id, key, self._ask_for_crypto, new=new
+        )
+        self._crypto.members = self._readers
+        self._encrypted = self._crypto.encrypted_rooms
+
+    async def close(self) -> None:
+        """Close connections and store."""
+        await self.transport.close()
+        if self._crypto is not None:
+            self._crypto.close()
+            self._crypto = None
+
+    @property
+    def crypto(self) -> Crypto:
+        """The device's keys, once open."""
+        if self._crypto is None:
+            raise RuntimeError("the client is not open")
+        return self._crypto
+
+    async def _ask_for_crypto(self, method: str, to: str, body: Json) -> Json:
+        return await self.request(method, to, body)
+
+    async def request(
+        self,
+        method: str,
+        to: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Ask for anything. `to` is below `/_matrix/client`, quoted: see `transport.path`."""
+        try:
+            return await self.transport.request(method, to, body, query=query)
+        except StartError:
+            raise TryLater(_SIGNED_OUT) from None
+
+    # -- messages ----------------------------------------------------------------------------
+
+    async def send(self, room_id: str, kind: str, content: Json, key: str) -> str:
+        """Send an event and return its id; encrypted where the room is.
+
+        The same `key` again sends nothing and answers the first event's id, also after a crash
+        on either side: Synapse keeps that for a day.
+        """
+        await self.load(room_id)
+        if self.is_encrypted(room_id) and kind != "m.reaction":
+            content = await self.crypto.encrypt(room_id, kind, content)
+            kind = "m.room.encrypted"
+        to = path("rooms", room_id, "send", kind, transaction(key))
+        return str((await self.request("PUT", to, content))["event_id"])
+
+    async def redact(self, room_id: str, event_id: str, key: str) -> str:
+        """Redact an event; idempotent by `key`. `Forbidden` without the power, `Gone` without it.
+
+        Redacting what is redacted already succeeds.
+        """
+        to = path("rooms", room_id, "redact", event_id, transaction(key))
+        return str((await self.request("PUT", to, {}))["event_id"])
+
+    async def event(self, room_id: str, event_id: str) -> Json | None:
+        """One event, decrypted where the key is here. None when there is none to be seen."""
+        try:
+            found = await self.request("GET", path("rooms", room_id, "event", event_id))
+        except (Gone, Forbidden):
+            return None
+        return self.opened(room_id, found)
+
+    async def messages(
+        self,
+        room_id: str,
+        start: str | None,
+        end: str | None = None,
+        *,
+        forward: bool = True,
+        limit: int = 100,
+        only: str | None = None,
+    ) -> tuple[list[Json], str | None]:
+        """A page of a room's events as the homeserver has them, and where the next one starts.
+
+        `start` and `end` are tokens of a sync or of an earlier page; None is the room's end in
+        that direction. `only` is a filter, as JSON. The next start is None on the last page.
+        """
+        query = {"dir": "f" if forward else "b", "limit": str(limit)}
+        query |= {name: value for name, value in (("from", start), ("to", end)) if value}
+        if only is not None:
+            query["filter"] = only
+        page = await self.request("GET", path("rooms", room_id, "messages"), query=query)
+        return page.get("chunk", []), page.get("end")
+
+    def opened(self, room_id: str, event: Json) -> Json:
+        """An event as its writer wrote it; as it came where it is not encrypted or no key fits."""
+        if event.get("type") != "m.room.encrypted":
+            return event
+        return self.crypto.decrypt(room_id, event) or event
+
+    # -- rooms -------------------------------------------------------------------------------
+
+    def is_encrypted(self, room_id: str) -> bool:
+        """Whether a room is, or ever was, encrypted."""
+        return room_id in self._encrypted
+
+    def state(self, room_id: str, kind: str, key: str = "") -> Json | None:
+        """The content of a state event, or None. Of rooms that are loaded."""
+        room = self.rooms.get(room_id)
+        return None if room is None else room.content(kind, key)
+
+    async def set_state(self, room_id: str, kind: str, content: Json, key: str = "") -> str:
+        """Write a state event and return its id. Safe to repeat."""
+        to = path("rooms", room_id, "state", kind, key)
+        return str((await self.request("PUT", to, content))["event_id"])
+
+    def members(self, room_id: str, *memberships: str) -> dict[str, Json]:
+        """Who is in a loaded room (`join` unless told otherwise), with their member event."""
+        room = self.rooms.get(room_id)
+        return {} if room is None else room.members(*memberships)
+
+    async def load(self, room_id: str) -> None:
+        """Fetch a room's state where the sync has not told it yet."""
+        if room_id in self.rooms:
+            return
+        found = await self.request("GET", path("rooms", room_id, "state"))
+        if room_id not in self.rooms:
+            self.take_state(room_id, found["items"])
+
+    async def create_room(self, settings: Json) -> str:
+        """Create a room as `POST /createRoom` is told, and return its id. Not idempotent."""
+        return str((await self.request("POST", "/v3/createRoom", settings))["room_id"])
+
+    async def join(self, room_id: str) -> None:
+        """Take an invitation. Doing it twice is doing it once."""
+        await self.request("POST", path("rooms", room_id, "join"), {})
+
+    async def leave(self, room_id: str) -> None:
+        """Leave a room, or refuse an invitation."""
+        await self.request("POST", path("rooms", room_id, "leave"), {})
+
+    async def invite(self, room_id: str, user: str) -> None:
+        """Invite somebody. `Forbidden` also where they are inside already."""
+        await self.request("POST", path("rooms", room_id, "invite"), {"user_id": user})
+
+    async def kick(self, room_id: str, user: str, reason: str | None = None) -> None:
+        """Take somebody out, or their knock or invitation back."""
+        body = {"user_id": user} | ({"reason": reason} if reason else {})
+        await self.request("POST", path("rooms", room_id, "kick"), body)
+
+    # -- what the sync tells -----------------------------------------------------------------
+
+    def take_state(self, room_id: str, events: Sequence[Json]) -> None:
+        """Take state events of a room, oldest first."""
+        for event in events:
+            self.take_state_event(room_id, event)
+
+    def take_state_event(self, room_id: str, event: Json) -> Json | None:
+        """Take one; returns the event that it replaces."""
+        room = self.rooms.get(room_id)
+        if room is None:
+            room = self.rooms[room_id] = RoomState()
+        before = room.put(event)
+        if event["type"] == ENCRYPTION and room_id not in self._encrypted:
+            self.crypto.note_encrypted(room_id)
+            self._encrypted.add(room_id)
+        elif event["type"] == MEMBER and room_id in self._encrypted:
+            self._count_readers(room_id, before, event)
+        return before
+
+    def forget(self, room_id: str) -> None:
+        """The bot is not in a room any more."""
+        if self.rooms.pop(room_id, None) is not None:
+            self.crypto.left(room_id)
+
+    def _count_readers(self, room_id: str, before: Json | None, now: Json) -> None:
+        was = before is not None and before["content"].get("membership") in ("join", "invite")
+        match now["content"].get("membership"):
+            case "join" | "invite":
+                self.crypto.joined(room_id)
+            case _ if was:
+                self.crypto.left(room_id)
+
+    def _readers(self, room_id: str) -> Iterable[str]:
+        """Who gets the key: members, and who is invited where they may read from the invitation."""
+        history = self.state(room_id, "m.room.history_visibility") or {}
+        if history.get("history_visibility", "shared") == "joined":
+            return self.members(room_id)
+        return self.members(room_id, "join", "invite")
