@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from adapters.matrix.crypto import Crypto
+from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, Transport, path, transaction
 from bot.errors import Forbidden, Gone, StartError, TryLater
 
@@ -61,59 +61,29 @@ class Client:
     `Forbidden`, `Gone`, and `RefusedByServer`.
     """
 
-    def __init__(
-        self,
-        homeserver: str,
-        user: str,
-        token: str,
-        device_id: str,
-        store_folder: Path,
-        pickle_key: str,
-        *,
-        new_device: bool = False,
-    ) -> None:
-        self.user = user
-        self.device_id = device_id
+    def __init__(self, homeserver: str, token: str, store: CryptoStore) -> None:
+        self.user = store.user_id
         self.transport = Transport(homeserver, token)
-        self._store = store_folder, pickle_key, new_device
-        self._crypto: Crypto | None = None
-        self._encrypted: set[str] = set()
+        self.crypto = Crypto(store, self.request)
+        self.crypto.members = self._readers
+        self._encrypted = self.crypto.encrypted_rooms
         self.rooms: dict[str, RoomState] = {}
         """The rooms the bot is in, by id."""
         self.newest: datetime | None = None
         """The time of the newest event that the sync brought."""
 
-    async def open(self) -> None:
-        """Check the token and open the crypto store. Raises `StartError`, and `TryLater`."""
+    async def check(self) -> None:
+        """Ask whose the token is. Raises `StartError` when it is not that of the stored keys."""
         me = await self.transport.request("GET", "/v3/account/whoami")
-        if me["user_id"] != self.user or me.get("device_id", self.device_id) != self.device_id:
+        if (me.get("user_id"), me.get("device_id")) != (self.user, self.crypto.device_id):
             raise StartError(
                 "the token in CIRCLEKEEPER_MATRIX_TOKEN belongs to another account or device "
-                "than the settings say. Run `circlekeeper setup matrix` again."
+                "than the stored keys. Run `circlekeeper setup matrix` again."
             )
-        folder, key, new = self._store
-        self._crypto = Crypto.open(
-            folder, self.user, self.device_id, key, self._ask_for_crypto, new=new
-        )
-        self._crypto.members = self._readers
-        self._encrypted = self._crypto.encrypted_rooms
 
     async def close(self) -> None:
-        """Close connections and store."""
+        """Close the connections."""
         await self.transport.close()
-        if self._crypto is not None:
-            self._crypto.close()
-            self._crypto = None
-
-    @property
-    def crypto(self) -> Crypto:
-        """The device's keys, once open."""
-        if self._crypto is None:
-            raise RuntimeError("the client is not open")
-        return self._crypto
-
-    async def _ask_for_crypto(self, method: str, to: str, body: Json) -> Json:
-        return await self.request(method, to, body)
 
     async def request(
         self,

@@ -1,10 +1,9 @@
 """Crypto: matrix-nio's Olm machine, durable at every step and without a person.
 
-What nio leaves open is closed here. Whatever one sync brings for the device is one transaction
-of the crypto store: nio commits the advanced Olm session before the room key that came in it,
-and a crash between the two would lose that key for ever. One-time keys are stored before they
-are published. A fallback key is published, so that no sender runs out of keys while the bot is
-away. Room messages are opened without nio's schemas, whose warnings quote them.
+What nio leaves open is closed here. What a sync brought for the device is on disk before the
+sync moves on, and keys are on disk before they are published. A fallback key is published, so
+that no sender runs out of keys while the bot is away. Devices whose sender could not be reached
+are tried again. Room messages are opened without nio's schemas, whose warnings quote them.
 """
 
 from __future__ import annotations
@@ -15,22 +14,20 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 from typing import Any, Final
 
 import orjson
-import vodozemac
 from nio.crypto import InboundGroupSession, Olm
 from nio.event_builders import RoomKeyRequestMessage
 from nio.events import ToDeviceEvent
 from nio.events.to_device import ForwardedRoomKeyEvent, RoomKeyEvent
 from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadResponse, ToDeviceResponse
-from nio.store import SqliteStore
 
+from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, path
-from bot.errors import StartError, TryLater
+from bot.errors import TryLater
 
 logger = logging.getLogger(__name__)
 
@@ -86,46 +83,16 @@ class _Machine(Olm):  # type: ignore[misc]
 class Crypto:
     """The keys of one device. Not for two processes at once."""
 
-    def __init__(self, olm: _Machine, ask: Ask) -> None:
-        self._olm = olm
-        self._ask = ask
+    def __init__(self, store: CryptoStore, ask: Ask) -> None:
+        self._store = store
+        self._olm = _Machine(store.user_id, store.device_id, store)
+        self._request = ask
         self._sharing = asyncio.Lock()
         self._fallback_wanted = False
         self._asked_for: set[str] = set()
         self._rest_until: dict[str, float] = {}
         self.members: Callable[[str], Iterable[str]] = lambda _room: ()
         """Who may read a room, by its id."""
-
-    @classmethod
-    def open(
-        cls, folder: Path, user: str, device: str, pickle_key: str, ask: Ask, *, new: bool = False
-    ) -> Crypto:
-        """Open the store of a device; with `new`, make one where there is none.
-
-        Raises `StartError` when there is none, or the key does not fit.
-        """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = SqliteStore(user, device, str(folder), pickle_key)
-        try:
-            there = store.load_account() is not None
-        except (vodozemac.PickleException, vodozemac.LibolmPickleException):
-            store.database.close()
-            raise StartError(
-                "the bot's Matrix keys cannot be opened with this key ring. Put back the keys "
-                "folder that belongs to them, or restore both from one backup."
-            ) from None
-        if not there and not new:
-            store.database.close()
-            raise StartError(
-                "the bot's Matrix keys are missing, so nothing is posted. Restore the data folder "
-                "from the backup. Without one, run `circlekeeper setup matrix`: it makes a new "
-                "device, and says what members will see."
-            )
-        return cls(_Machine(user, device, store), ask)
-
-    def close(self) -> None:
-        """Close the store."""
-        self._olm.store.database.close()
 
     @property
     def identity_keys(self) -> dict[str, str]:
@@ -144,16 +111,28 @@ class Crypto:
     @property
     def encrypted_rooms(self) -> set[str]:
         """Rooms that were ever encrypted. None of them is ever written to in the clear."""
-        return set(self._olm.store.load_encrypted_rooms())
+        return self._store.load_encrypted_rooms()
 
     def note_encrypted(self, room_id: str) -> None:
-        """Remember durably that a room is encrypted."""
-        self._olm.store.save_encrypted_rooms({room_id})
+        """Remember that a room is encrypted; durable with the next `flush`."""
+        self._store.save_encrypted_rooms({room_id})
+
+    async def flush(self) -> None:
+        """Have every change on disk. Raises `NotDurable`."""
+        await self._store.flush()
+
+    async def _ask(self, method: str, to: str, body: Json) -> Json:
+        # First on disk: what the homeserver hands out to others must not be lost by a crash.
+        await self._store.flush()
+        return await self._request(method, to, body)
 
     # -- what a sync brings ------------------------------------------------------------------
 
     def receive(self, sync: Json) -> Received:
-        """Take a sync's to-device messages, device lists and key counts. Durable on return."""
+        """Take a sync's to-device messages, device lists and key counts.
+
+        Until `flush` came back, nothing of it counts: the sync must not move on.
+        """
         received = Received()
         olm = self._olm
         changed = sync.get("device_lists") or {}
@@ -168,13 +147,9 @@ class Crypto:
             unused = sync["device_unused_fallback_key_types"]
             self._fallback_wanted = _ONE_TIME not in unused
         messages = (sync.get("to_device") or {}).get("events") or ()
-        if messages:
-            with olm.store.database.atomic():
-                for message in messages:
-                    self._take(message, received)
-                # The one-time key that a new session used up goes with it.
-                olm.save_account()
-            olm.collect_key_requests()
+        for message in messages:
+            self._take(message, received)
+        olm.collect_key_requests()
         return received
 
     def _take(self, message: Json, received: Received) -> None:
@@ -218,8 +193,6 @@ class Crypto:
             }
         if not body:
             return
-        # Before the homeserver hands them out: who used a key that we lost is not readable.
-        olm.save_account()
         answer = await self._ask("POST", "/v3/keys/upload", body)
         self._fallback_wanted = False
         counts = answer.get("one_time_key_counts", {})
@@ -337,10 +310,9 @@ class Crypto:
         await self._query(set(users) & olm.users_for_key_query | set(users) - olm.tracked_users)
         if missing := self._worth_a_claim(olm.get_missing_sessions(users)):
             await self._claim(missing)
-        with olm.store.database.atomic():
-            messages = list(
-                olm.share_group_session_parallel(room_id, users, ignore_unverified_devices=True)
-            )
+        messages = list(
+            olm.share_group_session_parallel(room_id, users, ignore_unverified_devices=True)
+        )
         session = olm.outbound_group_sessions[room_id]
         for devices, body in messages:
             await self._to_device("m.room.encrypted", body)
@@ -400,7 +372,6 @@ class Crypto:
         for user, devices in answer.get("one_time_keys", {}).items():
             for device, key in devices.items():
                 try:
-                    with self._olm.store.database.atomic():
-                        self._olm.handle_response(KeysClaimResponse({user: {device: key}}, {}))
+                    self._olm.handle_response(KeysClaimResponse({user: {device: key}}, {}))
                 except Exception:
                     logger.warning("a key of a device could not be used")
