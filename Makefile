@@ -11,7 +11,7 @@ FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast cover lint lint-style lint-types lint-imports format bench lock \
-  pictures setup setup-dev clean
+  pictures setup setup-dev setup-homeserver clean
 
 help:
 	@echo "Circlekeeper"
@@ -46,18 +46,22 @@ setup:
 setup-dev:
 	$(SETUP) dev
 
+# Without it the tests on Matrix are skipped, and the run says so at its start and at its end.
+setup-homeserver:
+	$(SETUP) homeserver || true
+
 # exec: Ctrl-C reaches the bot itself, and its exit status is the one that counts.
 run: setup
 	@exec $(VENV_PYTHON) -m bot $(ARGS)
 
-test: setup-dev
+test: setup-dev setup-homeserver
 	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
 
 test-fast: setup-dev
 	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup -m "not slow" \
 	  --ignore=tests/end_to_end --ignore=tests/crash $(ARGS)
 
-cover: setup-dev
+cover: setup-dev setup-homeserver
 	@$(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup \
 	  --cov --cov-report=term --cov-report=html $(ARGS)
 
@@ -87,7 +91,7 @@ lock:
 	@PYTHON="$(PYTHON)" sh scripts/lock.sh $(ARGS)
 
 clean:
-	rm -rf .venv build dist htmlcov .coverage .coverage.* \
+	rm -rf .venv .venv-synapse build dist htmlcov .coverage .coverage.* \
 	  .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
 	  tests/end_to_end/node_modules
 	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +

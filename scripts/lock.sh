@@ -17,10 +17,15 @@ fi
 
 # No header, notes or index: they would carry names of the machine that compiled the lock.
 compile() {
-  "$uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-header --no-annotate --no-emit-index-url --extra postgres --group build "$@"
+  "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-compile --output-file requirements.lock "$@"
+ours="pyproject.toml --extra postgres --group build"
+# shellcheck disable=SC2086
+compile $ours --output-file requirements.lock "$@"
 # The developers' lock follows the runtime's, so one .venv serves both.
-compile --group dev --constraint requirements.lock --output-file requirements-dev.lock "$@"
+# shellcheck disable=SC2086
+compile $ours --group dev --constraint requirements.lock --output-file requirements-dev.lock "$@"
+# The homeserver has a venv of its own, so its lock follows nobody.
+compile tests/homeserver/requirements.in --output-file tests/homeserver/requirements.lock "$@"

@@ -1,7 +1,9 @@
 """Make .venv ready: `setup.py runtime` for a host, `setup.py dev` for someone who works on it.
 
-Does nothing at all, and asks no network, when the last set-up still fits. It is started by the
-Python of the host, however old, so it uses the standard library and plain old syntax only.
+`setup.py homeserver` makes .venv-synapse instead: the Matrix homeserver that the tests talk to, a
+service with packages of its own. Does nothing at all, and asks no network, when the last set-up
+still fits. It is started by the Python of the host, however old, so it uses the standard library
+and plain old syntax only.
 """
 
 import fcntl
@@ -16,9 +18,12 @@ from typing import List, Optional
 
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = ".venv"
-VENV_PYTHON = os.path.join(VENV, "bin", "python")
-LOCKS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCKS = {
+    "runtime": "requirements.lock",
+    "dev": "requirements-dev.lock",
+    "homeserver": os.path.join("tests", "homeserver", "requirements.lock"),
+}
+VENVS = {"runtime": ".venv", "dev": ".venv", "homeserver": ".venv-synapse"}
 INSTALL_VENV = "sudo apt-get install -y python3-venv"
 
 
@@ -41,23 +46,28 @@ def with_new_enough_python(arguments: List[str]) -> None:
     )
 
 
+def python_of(kind: str) -> str:
+    return os.path.join(VENVS[kind], "bin", "python")
+
+
 def stamp(kind: str) -> str:
     """Where the success of a set-up is noted; another lock, place or project gives another name."""
     digest = hashlib.sha256()
-    for name in (LOCKS[kind], "pyproject.toml"):
+    for name in [LOCKS[kind]] + ([] if kind == "homeserver" else ["pyproject.toml"]):
         with open(name, "rb") as file:
             digest.update(file.read())
     # The venv and the link to the project hold absolute paths: a moved folder starts afresh.
     digest.update(os.fsencode(ROOT))
-    return os.path.join(VENV, ".set-up-%s-%s" % (kind, digest.hexdigest()[:16]))
+    return os.path.join(VENVS[kind], ".set-up-%s-%s" % (kind, digest.hexdigest()[:16]))
 
 
 def fits(kind: str) -> bool:
     """Whether what is installed is what this kind of set-up would install."""
     # The developers' lock contains all of the runtime's, with the same versions.
-    kinds = ("runtime", "dev") if kind == "runtime" else ("dev",)
+    kinds = ("runtime", "dev") if kind == "runtime" else (kind,)
     # access() follows the link, so a venv whose Python went away does not count.
-    return os.access(VENV_PYTHON, os.X_OK) and any(os.path.exists(stamp(each)) for each in kinds)
+    runs = os.access(python_of(kind), os.X_OK)
+    return runs and any(os.path.exists(stamp(each)) for each in kinds)
 
 
 def succeeds(command: List[str]) -> bool:
@@ -68,25 +78,25 @@ def succeeds(command: List[str]) -> bool:
         return False
 
 
-def installer() -> Optional[List[str]]:
-    """The command that installs into .venv, or None when .venv is missing or broken."""
-    if not succeeds([VENV_PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+def installer(python: str) -> Optional[List[str]]:
+    """The command that installs into a venv, or None when the venv is missing or broken."""
+    if not succeeds([python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
         return None
-    if succeeds([VENV_PYTHON, "-c", "import pip"]):
-        return [VENV_PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    if succeeds([python, "-c", "import pip"]):
+        return [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     uv = shutil.which("uv")
-    return [uv, "pip", "install", "--python", VENV_PYTHON] if uv else None
+    return [uv, "pip", "install", "--python", python] if uv else None
 
 
-def make_venv() -> None:
-    """An empty .venv, by whichever of the two ways this machine has."""
-    shutil.rmtree(VENV, ignore_errors=True)
-    if succeeds([sys.executable, "-m", "venv", VENV]):
+def make_venv(venv: str) -> None:
+    """An empty venv, by whichever of the two ways this machine has."""
+    shutil.rmtree(venv, ignore_errors=True)
+    if succeeds([sys.executable, "-m", "venv", venv]):
         return
     # Debian's Python without python3-venv leaves half a venv behind.
-    shutil.rmtree(VENV, ignore_errors=True)
+    shutil.rmtree(venv, ignore_errors=True)
     uv = shutil.which("uv")
-    if uv and succeeds([uv, "venv", "--quiet", "--python", sys.executable, VENV]):
+    if uv and succeeds([uv, "venv", "--quiet", "--python", sys.executable, venv]):
         return
     raise Failed(
         "This Python cannot make a virtual environment, and uv is not installed either. "
@@ -157,20 +167,23 @@ def run(command: List[str], progress: Optional[Progress] = None) -> None:
 
 def set_up(kind: str) -> None:
     started = time.monotonic()
-    print("Setting up, one to three minutes the first time ...")
+    what = " Synapse for the tests" if kind == "homeserver" else ""
+    print("Setting up%s, one to three minutes the first time ..." % what)
     sys.stdout.flush()
-    if installer() is None:
-        make_venv()
-    install = installer()
+    venv, python = VENVS[kind], python_of(kind)
+    if installer(python) is None:
+        make_venv(venv)
+    install = installer(python)
     if install is None:
-        raise Failed("The new .venv has no installer. Install one with:\n\n    %s\n" % INSTALL_VENV)
+        raise Failed("The new venv has no installer. Install one with:\n\n    %s\n" % INSTALL_VENV)
     lock = LOCKS[kind]
     run([*install, "--require-hashes", "-r", lock], Progress(pinned(lock)))
-    # What builds the project is in the lock, so this needs neither network nor an own build area.
-    run([*install, "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
-    for name in os.listdir(VENV):
+    if kind != "homeserver":
+        # What builds the project is in the lock: this needs neither network nor an own build area.
+        run([*install, "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
+    for name in os.listdir(venv):
         if name.startswith(".set-up-"):
-            os.remove(os.path.join(VENV, name))
+            os.remove(os.path.join(venv, name))
     with open(stamp(kind), "w"):
         pass
     print("Set up in %d s." % (time.monotonic() - started))
@@ -179,7 +192,7 @@ def set_up(kind: str) -> None:
 
 def main(arguments: List[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in LOCKS:
-        sys.stderr.write("usage: setup.py runtime | dev\n")
+        sys.stderr.write("usage: setup.py %s\n" % " | ".join(LOCKS))
         return 2
     kind = arguments[0]
     os.chdir(ROOT)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 
 from tests import needs
+from tests.homeserver.proxy import FaultProxy
+from tests.homeserver.server import Homeserver, running
 
 # A shared machine is slow at times; a slow example is not a wrong one.
 settings.register_profile("circlekeeper", deadline=None, print_blob=True)
@@ -59,6 +62,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # One worker has all tests on a homeserver: a second Synapse would cost more than it saves.
+    for item in items:
+        if {"homeserver", "strict_homeserver"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("homeserver"))
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The browser to drive; skips the test where there is none."""
@@ -93,3 +104,41 @@ def postgres_url(postgres_server: needs.PostgresServer) -> Iterator[str]:
     name = postgres_server.create_database()
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def _homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
+    yield from _synapse(tmp_path_factory.mktemp("homeserver"), limits=False)
+
+
+@pytest.fixture(scope="session")
+def _strict_homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
+    yield from _synapse(tmp_path_factory.mktemp("strict-homeserver"), limits=True)
+
+
+def _synapse(folder: Path, *, limits: bool) -> Iterator[Homeserver]:
+    if needs.synapse_python() is None:
+        pytest.skip(str(needs.SYNAPSE))
+    with running(folder, limits=limits) as server:
+        yield server
+
+
+@pytest.fixture
+def homeserver(_homeserver: Homeserver) -> Homeserver:
+    """A running Synapse without rate limits, shared by all tests; skips the test without one."""
+    _homeserver.start_and_wait()
+    return _homeserver
+
+
+@pytest.fixture
+def strict_homeserver(_strict_homeserver: Homeserver) -> Homeserver:
+    """A running Synapse with the rate limits that hosts have, which are Synapse's own."""
+    _strict_homeserver.start_and_wait()
+    return _strict_homeserver
+
+
+@pytest_asyncio.fixture
+async def proxy(homeserver: Homeserver) -> AsyncIterator[FaultProxy]:
+    """A way to the homeserver on which a test can make faults."""
+    async with FaultProxy(homeserver.url) as proxy:
+        yield proxy

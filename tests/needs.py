@@ -1,4 +1,4 @@
-"""What some tests need from the machine: a browser, a PostgreSQL server, Node.
+"""What some tests need from the machine: a browser, a PostgreSQL server, Node, a homeserver.
 
 Everything here is found, never downloaded. `python -m tests.needs` says what is missing.
 """
@@ -63,6 +63,14 @@ def postgres_bin() -> Path | None:
     return next((each for each in folders if all((each / name).is_file() for name in wanted)), None)
 
 
+def synapse_python() -> Path | None:
+    """The Python of the venv with Synapse, once `make setup-homeserver` was through."""
+    venv = Path(__file__).parents[1] / ".venv-synapse"
+    python = venv / "bin" / "python"
+    done = any(venv.glob(".set-up-homeserver-*"))
+    return python if done and os.access(python, os.X_OK) else None
+
+
 @dataclass(frozen=True)
 class Need:
     """Something the machine may lack, what is skipped then, and how to get it."""
@@ -87,6 +95,7 @@ AXE = Need(
     "checking the page by WCAG's rules",
     "sudo apt-get install -y npm",
 )
+SYNAPSE = Need("Synapse", "everything that talks to a Matrix homeserver", "make setup-homeserver")
 
 
 def lacking() -> list[Need]:
@@ -96,6 +105,7 @@ def lacking() -> list[Need]:
         POSTGRES: postgres_bin(),
         NODE: node(),
         AXE: shutil.which("npm"),
+        SYNAPSE: synapse_python(),
     }
     return [need for need, path in found.items() if path is None]
 

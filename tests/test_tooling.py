@@ -170,6 +170,25 @@ def test_without_venv_and_uv_the_one_line_to_install_is_told(
     assert "    sudo apt-get install -y python3-venv\n" in capsys.readouterr().err
 
 
+def test_a_homeserver_that_cannot_be_installed_is_told_and_leaves_no_trace_of_success(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = load_setup()
+    lock = tmp_path / "tests" / "homeserver" / "requirements.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("matrix-synapse==1.163.2 --hash=sha256:0\n")
+    monkeypatch.setattr(setup, "ROOT", str(tmp_path))
+    monkeypatch.setattr(
+        setup, "installer", lambda _python: ["sh", "-c", "echo no way there; false"]
+    )
+    monkeypatch.chdir(tmp_path)
+
+    assert setup.main(["homeserver"]) == 1
+
+    assert "no way there" in capsys.readouterr().err
+    assert not setup.fits("homeserver")
+
+
 def test_an_old_python_gets_one_clear_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,7 +230,18 @@ def test_the_locks_fit_the_project_and_each_other() -> None:
     assert runtime.items() <= dev.items()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_homeserver_is_pinned_by_a_lock_of_its_own() -> None:
+    wanted = (ROOT / "tests" / "homeserver" / "requirements.in").read_text()
+    pinned = pins("tests/homeserver/requirements.lock")
+
+    named = {normal(line) for line in wanted.splitlines() if not line.startswith("#")}
+    assert named == {"matrix-synapse"}
+    assert named <= pinned.keys()
+
+
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "tests/homeserver/requirements.lock"]
+)
 def test_a_lock_names_no_machine_and_no_index(lock: str) -> None:
     content = (ROOT / lock).read_text()
 

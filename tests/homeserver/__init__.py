@@ -1,0 +1,1 @@
+"""A real Matrix homeserver for the tests: Synapse on loopback, and a proxy that makes faults."""
