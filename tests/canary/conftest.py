@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot import logs
-from tests.features.conftest import circle
+from tests.features.conftest import circle, pattern
 
-__all__ = ["circle", "log"]
+__all__ = ["circle", "log", "pattern"]
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from bot.command_line.home import BACKUP_MARK
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
 from tests.command_line.process import assert_quiet, environment
 
+pytestmark = pytest.mark.slow
+
 Look = Callable[[], "Report"]
 SECRET = "MTA5NzI.secret-token.abcdef"
 

@@ -15,6 +15,8 @@ from tests.features.circle import TestCircle
 from tests.features.test_anonymous import WORDS, drafts, labels, posts, shown
 from tests.features.test_anonymous_receipts import jobs, states
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 
 

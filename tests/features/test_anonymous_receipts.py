@@ -10,6 +10,8 @@ import pytest
 from tests.features.circle import TestCircle
 from tests.features.test_anonymous import WORDS, drafts, labels, posts, receipt_in, shown
 
+pytestmark = pytest.mark.slow
+
 GUESSED = "00000-00000-00000-00000-000000"
 
 

@@ -15,6 +15,8 @@ from tests.features.circle import TestCircle
 from tests.features.test_anonymous import drafts, posts, receipt_in
 from tests.features.test_anonymous_receipts import jobs, states
 
+pytestmark = pytest.mark.slow
+
 HANDLE = "zelda-canary"
 WORDS = "canary words that nobody may find on a disk"
 CHANGED = WORDS + " at all"

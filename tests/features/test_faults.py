@@ -21,6 +21,8 @@ from tests.features.test_anonymous import posts
 from tests.features.test_ephemeral import sets_lifetime, waiting
 from tests.features.test_joining import rows
 
+pytestmark = pytest.mark.slow
+
 WORDS = "only for tonight"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
 from bot.store import tables
@@ -230,6 +232,7 @@ async def test_pressing_the_last_button_twice_acknowledges_once(circle: TestCirc
     assert rows(circle)["acknowledgements"] == 1
 
 
+@pytest.mark.slow
 async def test_three_hundred_arrivals_at_once_all_meet_a_closed_door(circle: TestCircle) -> None:
     crowd = [circle.arrives(f"Guest {number}") for number in range(300)]
     last = crowd[-1]

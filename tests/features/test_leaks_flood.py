@@ -18,6 +18,8 @@ from bot.reply import Reply
 from tests.features.circle import TestCircle
 from tests.features.test_leaks import WORDS, card, card_says, cards, no_card, watching
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["watching"]
 
 

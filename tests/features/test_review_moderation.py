@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.model import Group
 from bot.reply import Text
 from tests.features.circle import TEXTS, TestCircle
 from tests.features.test_anonymous import WORDS, drafts, labels, posts
 from tests.features.test_anonymous_receipts import states
 from tests.features.test_leaks import card, cards, watching  # noqa: F401
+
+pytestmark = pytest.mark.slow
 
 
 async def test_no_number_tells_which_waiting_posts_are_by_one_person(circle: TestCircle) -> None:

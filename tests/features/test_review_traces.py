@@ -13,6 +13,8 @@ from tests.features.circle import TestCircle
 from tests.features.test_anonymous import WORDS, drafts, receipt_in
 from tests.features.test_anonymous_receipts import states
 
+pytestmark = pytest.mark.slow
+
 
 async def remembered(circle: TestCircle) -> list[str]:
     """The memory table in the order of its rows, as a thief of database and keys reads it."""

@@ -21,6 +21,8 @@ from bot.store.tables import metadata
 from tests.store.conftest import ANA
 from tests.store.planting import plant
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = ScriptDirectory(str(Path(migrations.__file__).parent))
 REVISIONS = [each.revision for each in SCRIPT.walk_revisions()]
 

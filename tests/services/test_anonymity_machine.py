@@ -34,6 +34,8 @@ from bot.store.tables import metadata, outbox
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
 
+pytestmark = pytest.mark.slow
+
 GROUP = Group("fake", "group")
 ROOM = Room(GROUP, "room")
 ANA = Account("fake", "ana")

@@ -21,6 +21,8 @@ from bot.store.tables import groups, rooms
 from tests.store.conftest import ANA, BEN, GROUP, ROOM
 from tests.store.planting import plant
 
+pytestmark = pytest.mark.slow
+
 HOLDER = """
 import asyncio, sys
 from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
             yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def used() -> dict[str, str]:
     """Every key that is said, as a regular expression, with the place of one use."""
     found: dict[str, str] = {}
@@ -56,6 +58,7 @@ def given() -> Iterator[tuple[str, frozenset[str], str]]:
                         yield key, frozenset(map(str, gaps)), f"{path}:{node.lineno}"
 
 
+@functools.cache
 def words_in_source() -> set[str]:
     """Every string in the source that could be a key."""
     return {
