@@ -157,6 +157,7 @@ def run(command: List[str], progress: Optional[Progress] = None) -> None:
             progress.show(line)
     if progress:
         progress.end()
+    child.stdout.close()
     if child.wait() != 0:
         raise Failed(
             "Setting up did not work. The last words of the installer:\n\n    %s\n\n"
