@@ -16,6 +16,8 @@ from bot.errors import CannotReach, Forbidden, NotDurable, TryLater
 from tests.canary import planted
 from tests.features.circle import TestCircle
 
+pytestmark = pytest.mark.slow
+
 Log = Callable[[], str]
 
 
