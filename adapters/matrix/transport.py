@@ -34,6 +34,13 @@ class RefusedByServer(PlatformError):
         self.code = code
 
 
+class Away(TryLater):
+    """The homeserver gave no answer that can be used, and so named no time either."""
+
+    def __init__(self) -> None:
+        super().__init__(PATIENCE)
+
+
 class Transport:
     """One account at one homeserver. `path` is below `/_matrix/client`, already quoted."""
 
@@ -100,12 +107,12 @@ class Transport:
                 raw = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError):
             # Without the cause: it may quote the address asked for.
-            raise TryLater(PATIENCE) from None
+            raise Away from None
         self._note_time(response.headers)
         answer = _object(raw)
         if answer is None and response.status < 300:
             # Not the homeserver but something in front of it.
-            raise TryLater(PATIENCE)
+            raise Away
         return response.status, answer or {}, response.headers
 
     async def close(self) -> None:
@@ -143,7 +150,7 @@ def translated(status: int, answer: Json, headers: Mapping[str, str]) -> Excepti
     if status == 429 or code == "M_LIMIT_EXCEEDED":
         return TryLater(_asked_to_wait(answer, headers))
     if status >= 500 or status == 408:
-        return TryLater(PATIENCE)
+        return Away()
     if status == 403:
         return Forbidden()
     if status == 404:

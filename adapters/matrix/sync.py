@@ -1,0 +1,440 @@
+"""Sync: follows a homeserver so that nothing is lost, whatever stops in between.
+
+The position is ours, in the adapter's memory. It moves only over sync answers of which every
+event's handler came back, and only after what the answer brought for the device is on disk. An
+event may therefore be handled again after a crash, with the same id, and never not at all.
+
+Handlers of one room are started in the room's order, each when the one before first waits; rooms
+do not wait for one another. What a limited timeline left out is fetched from the last position
+on, oldest first. Reading on pauses while too much is unfinished.
+
+What was said before the bot joined a room (or joined it again) is nobody's request to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+
+from adapters.matrix.again import pause, until_done
+from adapters.matrix.client import MEMBER, Client
+from adapters.matrix.transport import Away, Json
+from adapters.matrix.waiting import Waiting
+from bot.errors import NotDurable, PlatformError, TryLater
+from bot.inbox import Memory
+
+logger = logging.getLogger(__name__)
+
+IN_FLIGHT: Final = 256
+"""How many events of one room may be with their handlers at once."""
+UNFINISHED: Final = 20_000
+"""How many events may be read and not finished before reading on waits."""
+
+_POSITION: Final = "sync position"
+_TRIES: Final = 5
+_POLL: Final = timedelta(seconds=30)
+_PAGE: Final = 100
+_ENCRYPTED: Final = "m.room.encrypted"
+_OWN_WORDS: Final = frozenset({_ENCRYPTED, "m.room.message", "m.sticker", "m.reaction"})
+
+_FILTER: Final = orjson.dumps(
+    {
+        "room": {
+            "timeline": {"limit": _PAGE},
+            "ephemeral": {"types": []},
+            "account_data": {"types": []},
+        },
+        "presence": {"types": []},
+        "account_data": {"types": []},
+    }
+).decode()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Arrival:
+    """Something that happened in a room.
+
+    `event` is raw and decrypted. `before` is what the state event that it replaces said.
+    `live` is False for what happened while the bot was away. `unreadable`: no key came for it.
+    An invitation of the bot has no event id.
+    """
+
+    room_id: str
+    event: Json
+    live: bool = True
+    before: Json | None = None
+    unreadable: bool = False
+
+
+Handle = Callable[[Arrival], Awaitable[None]]
+
+
+class Sync:
+    """Follows the homeserver for one client.
+
+    `handle` returns when the consequences of an arrival are durable. When it raises `NotDurable`
+    or `TryLater` it is called again; a bug is tried a few times, so that it cannot stop a room.
+    `connected` is awaited once, when the state of all rooms is known and before any arrival.
+    `own_devices_changed` is awaited when the bot's own account got a device or a key. What the
+    bot itself wrote does not arrive; its state events and redactions do.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        memory: Memory,
+        handle: Handle,
+        connected: Callable[[], Awaitable[None]],
+        own_devices_changed: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._client = client
+        self._memory = memory
+        self._handle = handle
+        self._connected = connected
+        self._own_devices_changed = own_devices_changed
+        self._waiting = Waiting(client, memory, self._late)
+        self._rooms: dict[str, _Lane] = {}
+        self._batches: deque[_Batch] = deque()
+        self._finished = asyncio.Event()
+        self._open = 0
+        self._less = asyncio.Event()
+        self._position: str | None = None
+        self._doubtful = True
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._upkeep: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Follow until cancelled. Raises `StartError` where only the host can help."""
+        self._position = await self._memory.get(_POSITION)
+        await self._waiting.load()
+        self._start(self._note_position())
+        try:
+            await self._follow(self._position)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _follow(self, since: str | None) -> None:
+        first, failed = True, 0
+        while True:
+            try:
+                if self._doubtful:
+                    await self._own_devices_changed()
+                    self._doubtful = False
+                answer = await self._ask(since, first=first)
+            except PlatformError as error:
+                if not isinstance(error, TryLater):
+                    logger.warning("the homeserver refuses to sync", extra={"why": error.why})
+                await asyncio.sleep(pause(failed, error))
+                failed += 1
+                continue
+            failed = 0
+            await self._take(answer, since, first=first)
+            since, first = answer["next_batch"], False
+            while self._open > UNFINISHED:
+                self._less.clear()
+                await self._less.wait()
+
+    async def _ask(self, since: str | None, *, first: bool) -> Json:
+        query = {
+            "filter": _FILTER,
+            "timeout": "0" if first else str(int(_POLL.total_seconds() * 1000)),
+        }
+        if since is not None:
+            query["since"] = since
+        if first:
+            # nio and others come back from a token with rooms that nobody is in.
+            query["full_state"] = "true"
+        answer = await self._client.transport.request(
+            "GET", "/v3/sync", query=query, within=2 * _POLL.total_seconds()
+        )
+        if type(answer.get("next_batch")) is not str:
+            raise Away
+        return answer
+
+    # -- one answer --------------------------------------------------------------------------
+
+    async def _take(self, answer: Json, since: str | None, *, first: bool) -> None:
+        received = self._client.crypto.receive(answer)
+        self._doubtful = self._doubtful or received.own_devices_changed
+        batch = _Batch(answer["next_batch"])
+        rooms = answer.get("rooms") or {}
+        arrivals: list[tuple[str, list[Arrival | _Gap]]] = []
+        for part in ("join", "leave"):
+            for room_id, room in (rooms.get(part) or {}).items():
+                arrivals.append((room_id, list(self._read(room_id, room, since, live=not first))))
+        for room_id, room in (rooms.get("invite") or {}).items():
+            arrivals.append((room_id, list(self._read_invite(room_id, room))))
+        # On disk before the next question tells the homeserver that it arrived.
+        await until_done(self._client.crypto.flush)
+        if first:
+            await until_done(self._connected)
+        for room_id, items in arrivals:
+            self._enter(room_id, items, batch)
+        for room_id, session_id in received.keys:
+            self._start(self._waiting.key_came(room_id, session_id))
+        self._batches.append(batch)
+        if batch.open == 0:
+            self._finished.set()
+        if self._upkeep is None or self._upkeep.done():
+            self._upkeep = self._start(self._keep_up())
+
+    def _read(
+        self, room_id: str, room: Json, since: str | None, *, live: bool
+    ) -> Iterator[Arrival | _Gap]:
+        """Take a room's state; what is left to handle, oldest first."""
+        for event in _sound((room.get("state") or {}).get("events")):
+            if "state_key" in event:
+                self._client.take_state_event(room_id, event)
+        timeline = room.get("timeline") or {}
+        told: list[Arrival | _Gap] = []
+        limited = bool(timeline.get("limited"))
+        for event in _sound(timeline.get("events")):
+            before = None
+            if "state_key" in event:
+                before = _before(event, self._client.take_state_event(room_id, event))
+                if self._is_own_arrival(event, before):
+                    # Older requests were not for the bot, and it may have answered them once.
+                    told.clear()
+                    limited = False
+            told.append(Arrival(room_id, event, live, before))
+        if since is None:
+            return
+        if limited:
+            yield _Gap(room_id, since, timeline.get("prev_batch"), live)
+        yield from told
+
+    def _read_invite(self, room_id: str, room: Json) -> Iterator[Arrival]:
+        state = (room.get("invite_state") or {}).get("events") or ()
+        for event in state:
+            mine = event.get("type") == MEMBER and event.get("state_key") == self._client.user
+            if mine and type(event.get("sender")) is str:
+                yield Arrival(room_id, event)
+
+    def _is_own_arrival(self, event: Json, before: Json | None) -> bool:
+        return (
+            event["type"] == MEMBER
+            and event["state_key"] == self._client.user
+            and event["content"].get("membership") == "join"
+            and (before or {}).get("membership") != "join"
+        )
+
+    # -- one room after another event --------------------------------------------------------
+
+    def _enter(self, room_id: str, items: list[Arrival | _Gap], batch: _Batch) -> None:
+        if not items:
+            return
+        lane = self._rooms.get(room_id)
+        if lane is None:
+            lane = self._rooms[room_id] = _Lane()
+        for item in items:
+            lane.queue.append((item, batch))
+        batch.open += len(items)
+        self._open += len(items)
+        if lane.worker is None:
+            lane.worker = self._start(self._work(room_id, lane))
+
+    async def _work(self, room_id: str, lane: _Lane) -> None:
+        while lane.queue:
+            item, batch = lane.queue.popleft()
+            try:
+                if isinstance(item, _Gap):
+                    await self._fill(item, lane, batch)
+                    self._done(batch)
+                else:
+                    await self._set_out(item, lane, batch)
+            except Exception:
+                # Left unfinished, so that it comes again after a restart.
+                logger.exception("an event could not be handed on")
+        lane.worker = None
+        if not lane.busy:
+            del self._rooms[room_id]
+
+    async def _set_out(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
+        """Start an arrival's handler, once there is room for it."""
+        event = arrival.event
+        if event["sender"] == self._client.user and event["type"] in _OWN_WORDS:
+            self._done(batch)
+            return
+        if event["type"] == _ENCRYPTED:
+            opened = self._client.opened(arrival.room_id, event)
+            arrival = Arrival(arrival.room_id, opened, arrival.live)
+        if lane.busy >= IN_FLIGHT:
+            lane.free.clear()
+            await lane.free.wait()
+        lane.busy += 1
+        self._start(self._see_through(arrival, lane, batch))
+
+    async def _see_through(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
+        try:
+            if arrival.event["type"] == _ENCRYPTED:
+                found = await self._waiting.for_key(arrival.room_id, arrival.event)
+                arrival = Arrival(
+                    arrival.room_id, found or arrival.event, arrival.live, unreadable=found is None
+                )
+            await self._guarded(arrival)
+        finally:
+            lane.busy -= 1
+            lane.free.set()
+            if lane.worker is None and not lane.busy and not lane.queue:
+                self._rooms.pop(arrival.room_id, None)
+        self._done(batch)
+
+    async def _guarded(self, arrival: Arrival) -> None:
+        tries = 0
+        while True:
+            error: PlatformError | None = None
+            try:
+                return await self._handle(arrival)
+            except NotDurable:
+                pass
+            except TryLater as later:
+                error = later
+            except Exception:
+                logger.exception("an event failed")
+                if tries == _TRIES:
+                    return
+            await asyncio.sleep(pause(tries, error))
+            tries += 1
+
+    async def _late(self, room_id: str, event: Json) -> None:
+        """The key for an event came after it was given up."""
+        await self._guarded(Arrival(room_id, event, live=False))
+
+    # -- what a limited timeline left out ----------------------------------------------------
+
+    async def _fill(self, gap: _Gap, lane: _Lane, batch: _Batch) -> None:
+        try:
+            after = await until_done(lambda: self._own_arrival_in(gap))
+            start: str | None = gap.start
+            while start is not None and start != gap.end:
+                begin = start
+                page, start = await until_done(lambda: self._page(gap, begin))  # noqa: B023
+                for event in _sound(page):
+                    if after is not None:
+                        after = None if event["event_id"] == after else after
+                        continue
+                    batch.open += 1
+                    self._open += 1
+                    before = _before(event, None) if "state_key" in event else None
+                    await self._set_out(Arrival(gap.room_id, event, gap.live, before), lane, batch)
+                if not page:
+                    return
+        except PlatformError:
+            logger.warning("what was written meanwhile cannot be fetched")
+
+    async def _page(self, gap: _Gap, start: str) -> tuple[list[Json], str | None]:
+        return await self._client.messages(gap.room_id, start, gap.end, limit=_PAGE)
+
+    async def _own_arrival_in(self, gap: _Gap) -> str | None:
+        """The event with which the bot joined within a gap, or None where it was there before."""
+        only = orjson.dumps({"types": [MEMBER], "senders": [self._client.user]}).decode()
+        found, start = None, gap.start
+        while start != gap.end:
+            page, after = await self._client.messages(
+                gap.room_id, start, gap.end, limit=_PAGE, only=only
+            )
+            for event in _sound(page):
+                if event.get("state_key") == self._client.user and self._is_own_arrival(
+                    event, _before(event, None)
+                ):
+                    found = event["event_id"]
+            if after is None or after == start or not page:
+                break
+            start = after
+        return found
+
+    # -- the position ------------------------------------------------------------------------
+
+    def _done(self, batch: _Batch) -> None:
+        batch.open -= 1
+        self._open -= 1
+        self._less.set()
+        if batch.open == 0:
+            self._finished.set()
+
+    async def _note_position(self) -> None:
+        while True:
+            await self._finished.wait()
+            self._finished.clear()
+            position = self._position
+            while self._batches and self._batches[0].open == 0:
+                position = self._batches.popleft().position
+            if position is not None and position != self._position:
+                await until_done(lambda: self._memory.put(_POSITION, position))  # noqa: B023
+                self._position = position
+
+    async def _keep_up(self) -> None:
+        try:
+            await self._client.crypto.upkeep()
+        except (PlatformError, NotDurable):
+            # With the next answer again.
+            logger.warning("keys could not be kept up; trying again soon")
+
+    def _start(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One sync answer: the position after it, and how much of it is unfinished."""
+
+    position: str
+    open: int = 0
+
+
+class _Lane:
+    """One room's arrivals."""
+
+    __slots__ = ("busy", "free", "queue", "worker")
+
+    def __init__(self) -> None:
+        self.queue: deque[tuple[Arrival | _Gap, _Batch]] = deque()
+        self.busy = 0
+        self.free = asyncio.Event()
+        self.worker: asyncio.Task[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What lies between the last position and where a limited timeline starts."""
+
+    room_id: str
+    start: str
+    end: str | None
+    live: bool
+
+
+def _sound(events: Any) -> Iterator[Json]:
+    """The events that have what every event has; a homeserver lets no others through."""
+    for event in events or ():
+        if (
+            type(event) is dict
+            and type(event.get("content")) is dict
+            and type(event.get("type")) is str
+            and type(event.get("sender")) is str
+            and type(event.get("event_id")) is str
+            and type(event.get("origin_server_ts")) is int
+            and type(event.get("state_key", "")) is str
+        ):
+            yield event
+
+
+def _before(event: Json, known: Json | None) -> Json | None:
+    """What a state event's forerunner said."""
+    unsigned = event.get("unsigned")
+    told = unsigned.get("prev_content") if type(unsigned) is dict else None
+    if type(told) is dict:
+        return told
+    return None if known is None else known["content"]
