@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StartError
+from bot.store import round_trips
 from bot.store.faults import hide_values
 
 BUSY_SECONDS: Final = 5.0
@@ -126,6 +127,8 @@ def _sqlite(
             "cached_statements": 512,
         },
     )
+
+    event.listen(engine.sync_engine, "do_connect", round_trips.connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, Integer, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.columns import new_id_by
 from bot.store.tables import expiries, removal_counts
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from bot.store.keyring import KeyRing
 
 _MESSAGE = expiries.c.message
+_MOST_IN_ONE = 500
+"""Rows to a statement, far below what an engine takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +89,33 @@ async def due_of(conn: Connection, blind: bytes) -> datetime | None:
     return due
 
 
+# Made once: with many removals a second, making a statement anew costs more than running it.
+_WAITING = (
+    select(expiries)
+    .where(
+        expiries.c.state == "waiting",
+        expiries.c.room_id.not_in(bindparam("without", expanding=True)),
+    )
+    .order_by(expiries.c.due)
+)
+# Not min(): with a condition that would read every row, this reads the index's first.
+_NEXT = _WAITING.with_only_columns(expiries.c.due).limit(1)
+_DUE = _WAITING.where(expiries.c.due <= bindparam("now")).limit(bindparam("most", type_=Integer))
+_GONE = (
+    delete(expiries)
+    .where(expiries.c.id.in_(bindparam("gone", expanding=True)))
+    .returning(expiries.c.room_id)
+)
+_STUCK = (
+    update(expiries)
+    .where(expiries.c.id == bindparam("stuck"))
+    .values(state="failed", why=bindparam("because"), attempts=expiries.c.attempts + 1)
+)
+
+
 async def next_due(conn: Connection, without: Sequence[bytes]) -> datetime | None:
     """When the first waiting message is due, leaving out rooms that are paused."""
-    first: datetime | None = await conn.scalar(
-        # Not min(): with a condition that would read every row, this reads the index's first.
-        select(expiries.c.due)
-        .where(expiries.c.state == "waiting", expiries.c.room_id.not_in(without))
-        .order_by(expiries.c.due)
-        .limit(1)
-    )
+    first: datetime | None = await conn.scalar(_NEXT, {"without": without})
     return first
 
 
@@ -101,16 +123,7 @@ async def due(
     conn: Connection, keys: KeyRing, now: datetime, without: Sequence[bytes], limit: int
 ) -> list[ExpiryRow]:
     """Messages that are due, oldest first, leaving out rooms that are paused."""
-    found = await conn.execute(
-        select(expiries)
-        .where(
-            expiries.c.state == "waiting",
-            expiries.c.due <= now,
-            expiries.c.room_id.not_in(without),
-        )
-        .order_by(expiries.c.due)
-        .limit(limit)
-    )
+    found = await conn.execute(_DUE, {"without": without, "now": now, "most": limit})
     return [_opened(keys, found_row) for found_row in found]
 
 
@@ -119,21 +132,49 @@ def _opened(keys: KeyRing, found: Row[Any]) -> ExpiryRow:
     return ExpiryRow(found.id, found.room_id, message, found.due, found.attempts)
 
 
-async def done(conn: Connection, ids: Sequence[bytes]) -> None:
-    """Messages are gone from their room, so their rows go too."""
+async def confirm(
+    conn: Connection,
+    gone: Sequence[bytes],
+    stuck: Mapping[str, Sequence[ExpiryRow]],
+    day: date,
+) -> None:
+    """Write what became of messages: rows of those that went go, `stuck` wait (why: which).
+
+    A row that went by another hand meanwhile is not counted.
+    """
+    counted: Counter[tuple[bytes, str]] = Counter()
+    for start in range(0, len(gone), _MOST_IN_ONE):
+        went = await conn.execute(_GONE, {"gone": gone[start : start + _MOST_IN_ONE]})
+        counted.update((room_id, "done") for (room_id,) in went)
+    for why, rows in stuck.items():
+        await conn.execute(_STUCK, [{"stuck": row.id, "because": why} for row in rows])
+        counted.update((row.room_id, why) for row in rows if row.attempts == 0)
+    if counted:
+        await _count(conn, day, counted)
+
+
+async def _count(conn: Connection, day: date, counted: Mapping[tuple[bytes, str], int]) -> None:
+    """Add to the rooms' daily counts."""
     await conn.execute(
-        delete(expiries).where(expiries.c.id == bindparam("gone")), [{"gone": i} for i in ids]
+        _ADDING[conn.dialect.name],
+        [
+            {"room_id": room_id, "day": day, "outcome": outcome, "count": number}
+            for (room_id, outcome), number in counted.items()
+        ],
     )
 
 
-async def failed(conn: Connection, ids: Sequence[bytes], why: str) -> None:
-    """Messages could not be removed and wait until something changes."""
-    await conn.execute(
-        update(expiries)
-        .where(expiries.c.id == bindparam("stuck"))
-        .values(state="failed", why=why, attempts=expiries.c.attempts + 1),
-        [{"stuck": i} for i in ids],
+def _adding(into: Any) -> Executable:
+    adding = into(removal_counts)
+    total: Executable = adding.on_conflict_do_update(
+        index_elements=removal_counts.primary_key,
+        set_={"count": removal_counts.c.count + adding.excluded.count},
     )
+    return total
+
+
+_ADDING = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
+"""The same words on both engines."""
 
 
 async def try_again(conn: Connection, room_id: bytes, why: str) -> int:
@@ -193,22 +234,6 @@ async def overdue(conn: Connection, now: datetime, rooms: Sequence[bytes]) -> in
         )
         or 0
     )
-
-
-async def count(conn: Connection, room_id: bytes, day: date, outcome: str, number: int) -> None:
-    """Add to a room's daily count of one outcome."""
-    here = (
-        (removal_counts.c.room_id == room_id)
-        & (removal_counts.c.day == day)
-        & (removal_counts.c.outcome == outcome)
-    )
-    changed = await conn.execute(
-        update(removal_counts).where(here).values(count=removal_counts.c.count + number)
-    )
-    if not changed.rowcount:
-        await conn.execute(
-            insert(removal_counts).values(room_id=room_id, day=day, outcome=outcome, count=number)
-        )
 
 
 async def counts(conn: Connection, since: date) -> list[RemovalCount]:

@@ -95,7 +95,7 @@ class Retention:
         chat = self._directory.chat(ref.room.group)
         if Right.REMOVE not in await chat.rights(ref.room):
             raise Refused("let-go-forbidden")
-        if message.pinned or ref in await chat.pins(ref.room):
+        if message.pinned or ref in await self._removals.pins.ask(ref.room):
             raise Refused("let-go-pinned")
         due = self._clock.now() + after
         await self.bring_forward([ref], due)

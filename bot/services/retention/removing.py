@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -23,14 +23,18 @@ from bot.model import Group, MessageRef, Room, RoomKind
 from bot.reply import Value
 from bot.services.directory import Directory, KnownRoom
 from bot.services.notices import Notices
+from bot.services.retention.pins import Pins
 from bot.services.timekeeping import TrustedTime
-from bot.store import Connection, Store, expiry_rows
+from bot.store import Store, expiry_rows
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
 AT_ONCE = 100
 """Messages per removal call: what Discord's bulk deletion takes."""
+ROUND = 0.02
+"""Seconds from one look at the table to the next under load, so that messages which fall due
+one after another share a look, a removal call and a commit."""
 COUNTS_KEPT = timedelta(days=30)
 REMEMBERED = 10_000
 """Own removals that are known when the platform tells of them."""
@@ -55,6 +59,17 @@ class Backlog:
     clock_trusted: bool
 
 
+@dataclass(slots=True)
+class _Answers:
+    """What the platform said and is not written yet."""
+
+    gone: list[bytes] = field(default_factory=list)
+    stuck: dict[str, list[expiry_rows.ExpiryRow]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.stuck)
+
+
 class Removals:
     """Removes what is due. A source of the schedule."""
 
@@ -73,6 +88,7 @@ class Removals:
         self._notices = notices
         self._time = time
         self._clock = clock
+        self.pins = Pins(directory, clock)
         self.wake = asyncio.Event()
         self.on_gone: OnGone = _nobody
         self._removed: dict[MessageRef, None] = {}
@@ -81,12 +97,18 @@ class Removals:
         self._paused: dict[bytes, float] = {}
         self._busy: dict[bytes, asyncio.Task[None]] = {}
         self._distrusted = False
+        self._round_ends = 0.0
+        self._more = False
+        self._answers = _Answers()
+        self._confirming = asyncio.Lock()
+        self._confirmed: asyncio.Future[None] | None = None
 
     async def open(self, group: Group) -> None:
         """A group is ready: what fell due meanwhile goes first thing.
 
         What was left alone is looked at again: an unpinning may have been missed.
         """
+        self.pins.missed(group)
         for kind in WITH_LIFETIME:
             for known in self._directory.rooms(group, kind):
                 await self._try_again(known.room, PINNED)
@@ -106,6 +128,11 @@ class Removals:
     async def next_due(self) -> datetime | None:
         """When the first message goes that is not in a paused or busy room."""
         now, steady = self._clock.now(), self._clock.monotonic()
+        if steady < self._round_ends:
+            return now + timedelta(seconds=self._round_ends - steady)
+        if self._more:
+            # The last look found some: looking again is the quickest way to ask.
+            return now
         self._paused = {room: until for room, until in self._paused.items() if until > steady}
         # What is expected while this reads may be missed by it, so it wakes the loop.
         self._next = None
@@ -120,10 +147,13 @@ class Removals:
         A room that is slow holds up nobody but itself: what falls due in it meanwhile goes
         together when it is done.
         """
+        now, steady = self._clock.now(), self._clock.monotonic()
         async with self._store.read() as conn:
-            due = await expiry_rows.due(
-                conn, self._store.keys, self._clock.now(), self._not_now(), limit=BATCH
-            )
+            keys = self._store.keys
+            due = await expiry_rows.due(conn, keys, now, self._not_now(), limit=BATCH)
+        self._more = bool(due)
+        if len(due) < BATCH:
+            self._round_ends = steady + ROUND
         due.sort(key=lambda row: row.room_id)
         for room_id, rows in groupby(due, key=lambda row: row.room_id):
             task = asyncio.create_task(self._remove_in_room(room_id, list(rows)))
@@ -143,9 +173,11 @@ class Removals:
 
     async def stop(self) -> None:
         """Let go of removals under way. Their rows stay until the platform confirmed."""
-        tasks = list(self._busy.values())
+        tasks: list[asyncio.Future[None]] = list(self._busy.values())
         for task in tasks:
             task.cancel()
+        if self._confirmed is not None:
+            tasks.append(self._confirmed)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _remove_in_room(self, room_id: bytes, rows: list[expiry_rows.ExpiryRow]) -> None:
@@ -162,9 +194,8 @@ class Removals:
             return
         self._distrusted = False
         try:
-            pinned = set(await self._directory.chat(group).pins(known.room))
             for start in range(0, len(rows), AT_ONCE):
-                await self._remove_some(known, rows[start : start + AT_ONCE], pinned)
+                await self._remove_some(known, rows[start : start + AT_ONCE])
         except Gone:
             await self.room_gone(known.room)
         except TryLater as error:
@@ -176,44 +207,55 @@ class Removals:
     def _pause(self, room_id: bytes, lasts: timedelta) -> None:
         self._paused[room_id] = self._clock.monotonic() + lasts.total_seconds()
 
-    async def _remove_some(
-        self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow], pinned: set[MessageRef]
-    ) -> None:
+    async def _remove_some(self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow]) -> None:
         by_ref = {MessageRef(known.room, row.message): row for row in rows}
-        stay = [by_ref[ref].id for ref in by_ref if ref in pinned]
+        pinned = await self.pins.of(known.room)
         go = [ref for ref in by_ref if ref not in pinned]
         results = await self._directory.chat(known.room.group).remove(go) if go else {}
         gone = [ref for ref in go if results.get(ref) is Removal.GONE]
-        stuck: dict[str, list[bytes]] = {PINNED: stay} if stay else {}
+        stuck: dict[str, list[expiry_rows.ExpiryRow]] = {}
+        if len(go) < len(by_ref):
+            stuck[PINNED] = [row for ref, row in by_ref.items() if ref in pinned]
         for ref in go:
             result = results.get(ref)
             if isinstance(result, Removal) and result is not Removal.GONE:
-                stuck.setdefault(result.value, []).append(by_ref[ref].id)
+                stuck.setdefault(result.value, []).append(by_ref[ref])
             elif isinstance(result, Retry):
                 self._pause(known.id, result.after)
             elif result is None:
                 self._pause(known.id, timedelta(minutes=1))
-        day = self._clock.now().date()
-
-        async def work(conn: Connection) -> None:
-            if gone:
-                await expiry_rows.done(conn, [by_ref[ref].id for ref in gone])
-                await expiry_rows.count(conn, known.id, day, "done", len(gone))
-            for why, ids in stuck.items():
-                await expiry_rows.failed(conn, ids, why)
-                first = sum(row.attempts == 0 for row in rows if row.id in ids)
-                if first:
-                    await expiry_rows.count(conn, known.id, day, why, first)
-
         # Whoever must know hears first, and may hear twice: after a crash in between, the row is
         # still there and the message is found gone again.
         self._remember_removed(gone)
         for ref in gone:
             await self.on_gone(ref)
-        await self._store.write(work)
-        for why, ids in stuck.items():
+        await self._confirm([by_ref[ref].id for ref in gone], stuck)
+        for why, left in stuck.items():
             if why != PINNED:
-                await self._tell(known, why, len(ids))
+                await self._tell(known, why, len(left))
+
+    async def _confirm(
+        self, gone: Sequence[bytes], stuck: Mapping[str, Sequence[expiry_rows.ExpiryRow]]
+    ) -> None:
+        """Write what the platform said, in one transaction with what it said of other rooms."""
+        if not gone and not stuck:
+            return
+        if self._confirmed is None or not self._answers:
+            self._confirmed = asyncio.ensure_future(self._write())
+            self._confirmed.add_done_callback(_heard)
+        self._answers.gone += gone
+        for why, left in stuck.items():
+            self._answers.stuck.setdefault(why, []).extend(left)
+        # Whoever gives up waiting does not stop the others.
+        await asyncio.shield(self._confirmed)
+
+    async def _write(self) -> None:
+        async with self._confirming:
+            answers, self._answers = self._answers, _Answers()
+            day = self._clock.now().date()
+            await self._store.write(
+                lambda conn: expiry_rows.confirm(conn, answers.gone, answers.stuck, day)
+            )
 
     def _remember_removed(self, refs: Sequence[MessageRef]) -> None:
         self._removed.update(dict.fromkeys(refs))
@@ -228,6 +270,7 @@ class Removals:
 
     async def pins_changed(self, room: Room) -> None:
         """Somebody pinned or unpinned: what was left alone may go now."""
+        self.pins.changed(room)
         await self._try_again(room, PINNED)
 
     async def rights_changed(self, room: Room) -> None:
@@ -236,6 +279,7 @@ class Removals:
 
     async def room_gone(self, room: Room) -> None:
         """A room is gone, and what was due in it."""
+        self.pins.changed(room)
         known = self._directory.known.get(room)
         if known is not None:
             await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
@@ -246,7 +290,7 @@ class Removals:
             return
         if await self._store.write(lambda conn: expiry_rows.try_again(conn, known.id, why)):
             self._paused.pop(known.id, None)
-            self._next = None
+            self._more = True
             self.wake.set()
 
     async def sweep(self) -> None:
@@ -305,3 +349,9 @@ class Removals:
 
 async def _nobody(ref: MessageRef) -> None:
     """Nobody wants to hear that a message is gone."""
+
+
+def _heard(written: asyncio.Future[None]) -> None:
+    """Whoever waits hears of a failure; the rows of those who do not are still there."""
+    if not written.cancelled():
+        written.exception()
