@@ -83,7 +83,7 @@ def made(*, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(circlekeeper)
-    for command in (run, check, migrate, backup, restore, erase):
+    for command in (run, check, migrate, backup, restore, erase, scan):
         app.command()(command)
     return app
 
@@ -267,6 +267,29 @@ def erase(
     from bot.command_line.erase import erase as remove
 
     raise typer.Exit(remove(_home(sandbox), Whom(platform, group, account, yes)))
+
+
+def scan(
+    keywords: Annotated[
+        Path | None,
+        typer.Option(help="A file with one keyword a line; a line that begins with # is left out."),
+    ] = None,
+) -> None:
+    """Look for personal words in texts, with no bot and no database.
+
+    Reads lines of JSON, {"id": ..., "text": ...}, and writes a line for each: {"id": ..., "kinds":
+    [...], "findings": [{"kind", "start", "end", "severity"}]}. Start and end count the characters
+    (code points) of the text. Stores and sends nothing.
+
+    Examples:
+
+      circlekeeper scan < texts.jsonl
+
+      circlekeeper scan --keywords words.txt < texts.jsonl > found.jsonl
+    """
+    from bot.command_line.scan import scan as look
+
+    raise typer.Exit(look(keywords))
 
 
 def _home(sandbox: bool) -> Home:

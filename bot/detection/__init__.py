@@ -3,13 +3,17 @@
 from bot.detection.finding import Finding, Kind, Severity
 from bot.detection.keywords import KeywordError, Keywords, check_phrase
 from bot.detection.normalise import Folded, fold
+from bot.detection.scanner import DEFAULT, Detector, Scanner
 
 __all__ = [
+    "DEFAULT",
+    "Detector",
     "Finding",
     "Folded",
     "KeywordError",
     "Keywords",
     "Kind",
+    "Scanner",
     "Severity",
     "check_phrase",
     "fold",

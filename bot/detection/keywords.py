@@ -60,7 +60,10 @@ class Keywords:
 
     def find(self, text: str) -> list[Finding]:
         """Every place of a keyword in a text, in order, overlapping ones too."""
-        folded = fold(text)
+        return self.find_in(fold(text))
+
+    def find_in(self, folded: Folded) -> list[Finding]:
+        """`find` in a text that is folded already."""
         spans = {folded.span(start, end) for _, start, end in self._matches(folded)}
         return [Finding(Kind.KEYWORD, *span) for span in sorted(spans)]
 

@@ -40,7 +40,7 @@ _BLANK: Final = (
 
 
 def _is_invisible(letter: str) -> bool:
-    return unicodedata.category(letter) in {"Cf", "Cc"} and not letter.isspace()
+    return unicodedata.category(letter) in {"Cf", "Cc", "Cs"} and not letter.isspace()
 
 
 def _is_mark(letter: str) -> bool:
@@ -75,11 +75,12 @@ _RARE: Final = re.compile(
 class Folded:
     """A folded text that can tell where in the original a stretch of it lies."""
 
-    __slots__ = ("_origins", "_source", "text")
+    __slots__ = ("_origins", "source", "text")
 
     def __init__(self, text: str, source: str) -> None:
         self.text = text
-        self._source = source
+        self.source = source
+        """The text as it was written, up to `MOST_CHARACTERS`."""
         self._origins: list[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -90,7 +91,7 @@ class Folded:
         """
         if self._origins is None:
             # Only now: most texts hold no finding, and this is the slow part.
-            self._origins = _origins(self._source)
+            self._origins = _origins(self.source)
         stretch = self._origins[start:end]
         return min(stretch), max(stretch) + 1
 

@@ -1,0 +1,34 @@
+"""One look over one text with everything that a group switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from bot.detection.finding import Finding
+from bot.detection.keywords import Keywords
+from bot.detection.normalise import Folded, fold
+
+Detector = Callable[[Folded], Iterable[Finding]]
+"""What looks for one kind of thing. Its spans count code points of `Folded.source`."""
+
+DEFAULT: Final[tuple[Detector, ...]] = ()
+"""What every group looks for unless it chose otherwise."""
+
+
+class Scanner:
+    """What one group looks for, put together. Immutable; build a new one when it changes."""
+
+    def __init__(
+        self, keywords: Keywords | None = None, detectors: Iterable[Detector] = DEFAULT
+    ) -> None:
+        self._keywords = keywords
+        self._detectors = tuple(detectors)
+
+    def scan(self, text: str) -> list[Finding]:
+        """Everything found in a text, in the order of the text. Never fails; linear in it."""
+        folded = fold(text)
+        findings = [] if self._keywords is None else self._keywords.find_in(folded)
+        for detector in self._detectors:
+            findings += detector(folded)
+        return sorted(findings, key=lambda finding: (finding.start, finding.end))
