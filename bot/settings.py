@@ -39,8 +39,10 @@ DATABASE_NAME: Final = "circlekeeper.sqlite3"
 _TEXTS: Final = Path(__file__).parent / "texts"
 _DATABASE: Final = re.compile(r"(?:sqlite(?:\+aiosqlite)?:///|postgres(?:ql)?(?:\+asyncpg)?://)\S+")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-# Set by our own tests and by what runs them; no setting of the bot.
-_NOT_OURS: Final = (f"{PREFIX}TEST_", f"{PREFIX}BENCH_")
+SETUP_PREFIX: Final = f"{PREFIX}SETUP_"
+"""What the set-up alone asks for and never writes down, such as a password."""
+# The second and third are set by our own tests and by what runs them. No settings of the bot.
+_NOT_OURS: Final = (SETUP_PREFIX, f"{PREFIX}TEST_", f"{PREFIX}BENCH_")
 
 # It would print a line of its own for what is told below with the line's number.
 logging.getLogger("dotenv").setLevel(logging.ERROR)
@@ -277,7 +279,11 @@ class Settings(BaseSettings):
         unset = [n for n, value in matrix.items() if value is None and n.lower() not in wrong]
         if unset and len(unset) < len(matrix):
             for name in unset:
-                yield name, "is missing, and Matrix needs it. Set it too."
+                yield (
+                    name,
+                    "is missing, and Matrix needs it. Set it too, or leave all three empty and "
+                    "let circlekeeper setup matrix write them.",
+                )
         data, keys = self.data_folder.resolve(), self.keys_folder.resolve()
         if keys.is_relative_to(data) or data.is_relative_to(keys):
             yield (

@@ -12,14 +12,14 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from bot import logs
 from bot.command_line.console import Exit, complain, say
 from bot.errors import NotDurable, StartError
-from bot.settings import Settings, SettingsError
+from bot.settings import SETUP_PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
     from bot.command_line.home import Home
@@ -85,6 +85,12 @@ def made(*, rich: bool) -> typer.Typer:
     app.callback(invoke_without_command=True)(circlekeeper)
     for command in (run, check, migrate, backup, restore, erase, scan):
         app.command()(command)
+    platforms = typer.Typer(
+        name="setup", help="Set up a platform, by questions.", no_args_is_help=True
+    )
+    platforms.callback()(lambda: None)
+    platforms.command()(matrix)
+    app.add_typer(platforms)
     return app
 
 
@@ -165,6 +171,76 @@ def check(
     from bot.command_line.checks import check as look
 
     raise typer.Exit(look(as_json=as_json))
+
+
+def _asked(name: str, help: str) -> Any:
+    return typer.Option(
+        f"--{name}", envvar=f"{SETUP_PREFIX}{name.upper().replace('-', '_')}", help=help
+    )
+
+
+def matrix(
+    homeserver: Annotated[
+        str | None, _asked("homeserver", "Its name, such as example.org, or its address.")
+    ] = None,
+    user: Annotated[str | None, _asked("user", "The bot's account there.")] = None,
+    group: Annotated[str | None, _asked("group", "What the group is called.")] = None,
+    lobby: Annotated[str | None, _asked("lobby", "The room where newcomers arrive.")] = None,
+    rooms: Annotated[str | None, _asked("rooms", "The group's rooms, with commas.")] = None,
+    moderators_room: Annotated[
+        str | None, _asked("moderators-room", "The room of the moderators.")
+    ] = None,
+    admin: Annotated[
+        str | None, _asked("admin", "Your own Matrix name: an admin beside the bot.")
+    ] = None,
+    moderators: Annotated[
+        str | None, _asked("moderators", "The moderators' Matrix names, with commas.")
+    ] = None,
+    knock: Annotated[bool, _asked("knock", "No lobby: people knock at the group's rooms.")] = False,
+    mend: Annotated[
+        bool, _asked("mend", "Close what leaks in rooms that were taken over.")
+    ] = False,
+    new_identity: Annotated[
+        bool,
+        _asked("new-identity", "Give up lost keys and a foreign identity; members see a warning."),
+    ] = False,
+) -> None:
+    """Set up the circle on Matrix: account, encryption, rooms, moderators.
+
+    It asks for what is not given, makes what is not there, writes .env and ends with check. Stop
+    the bot first. Run it again as often as you like: to add a room or a moderator, to mend
+    something, or because it was cut off.
+
+    A room is new when you give a name, and taken over when you give an address (#room:server).
+
+    The password, or an access token, is asked for, or comes from the environment:
+    CIRCLEKEEPER_SETUP_PASSWORD, CIRCLEKEEPER_SETUP_TOKEN. Every option has such a name too.
+
+    Examples:
+
+      circlekeeper setup matrix
+
+      circlekeeper setup matrix --homeserver example.org --user circle --admin @you:example.org
+    """
+    from bot.command_line.matrix_rooms import Given
+    from bot.command_line.matrix_setup import set_up
+
+    settings = Settings.load()
+    logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
+    given = Given(
+        homeserver,
+        user,
+        group,
+        lobby,
+        rooms,
+        moderators_room,
+        admin,
+        moderators,
+        knock,
+        mend,
+        new_identity,
+    )
+    raise typer.Exit(set_up(settings, given))
 
 
 def migrate(
