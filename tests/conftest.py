@@ -80,15 +80,6 @@ def chromium_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def node_path() -> Path:
-    """Node; skips the test where there is none that is new enough."""
-    found = needs.node()
-    if found is None:
-        pytest.skip(str(needs.NODE))
-    return found
-
-
-@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[needs.PostgresServer]:
     """A running PostgreSQL, one for each worker; skips the test where there is none."""
     binaries = needs.postgres_bin()

@@ -1,11 +1,10 @@
-"""What some tests need from the machine: a browser, a PostgreSQL server, Node, a homeserver.
+"""What some tests need from the machine: a browser, a PostgreSQL server, a homeserver.
 
 Everything here is found, never downloaded. `python -m tests.needs` says what is missing.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pwd
 import re
@@ -20,29 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-OLDEST_NODE = 20
-
 
 def chromium() -> Path | None:
     """The browser that the end-to-end tests drive."""
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         if found := shutil.which(name):
-            return Path(found)
-    return None
-
-
-def node() -> Path | None:
-    """Node, when it is new enough: the machine's, else the one that playwright brings along."""
-    # Debian 12 has an older one; the browser tests need playwright anyway.
-    playwright = importlib.util.find_spec("playwright")
-    places = [str(Path(playwright.origin or "").parent / "driver")] if playwright else []
-    for place in (None, *places):
-        found = shutil.which("node", path=place)
-        if found is None:
-            continue
-        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
-        version = re.match(r"v(\d+)\.", said.stdout)
-        if version and int(version[1]) >= OLDEST_NODE:
             return Path(found)
     return None
 
@@ -89,12 +70,7 @@ CHROMIUM = Need(
 POSTGRES = Need(
     "PostgreSQL's server", "the store on PostgreSQL", "sudo apt-get install -y postgresql"
 )
-NODE = Need(f"Node {OLDEST_NODE} or newer", "the page's script", "sudo apt-get install -y nodejs")
-AXE = Need(
-    "npm, or the network to fetch axe-core with it,",
-    "checking the page by WCAG's rules",
-    "sudo apt-get install -y npm",
-)
+NPM = Need("The network to fetch packages from npm", "what uses them", "run it again with it")
 SYNAPSE = Need("Synapse", "everything that talks to a Matrix homeserver", "make setup-homeserver")
 
 
@@ -103,8 +79,6 @@ def lacking() -> list[Need]:
     found = {
         CHROMIUM: chromium(),
         POSTGRES: postgres_bin(),
-        NODE: node(),
-        AXE: shutil.which("npm"),
         SYNAPSE: synapse_python(),
     }
     return [need for need, path in found.items() if path is None]

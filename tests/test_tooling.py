@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -247,3 +248,12 @@ def test_a_lock_names_no_machine_and_no_index(lock: str) -> None:
 
     assert "://" not in content
     assert not re.search(r"^\s*(#|-i|--(?!hash=))", content, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", ["end_to_end", "matrix/careful"])
+def test_the_packages_of_npm_are_pinned_and_their_lock_names_no_registry(folder: str) -> None:
+    lock = json.loads((ROOT / "tests" / folder / "package-lock.json").read_text())
+
+    packages = [each for name, each in lock["packages"].items() if name]
+    assert packages
+    assert all("integrity" in each and "resolved" not in each for each in packages)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page
 
+from tests import node
+
 HERE = Path(__file__).parent
-AXE = HERE / "node_modules" / "axe-core"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 # What breaks a rule: which rule, the element, and what axe says is wrong with it.
@@ -27,26 +24,11 @@ async (tags) => {
 """
 
 
-def _version(package: Path) -> str:
-    try:
-        return str(json.loads(package.read_text())["version"])
-    except FileNotFoundError:
-        return ""
-
-
 def script() -> str | None:
     """axe-core as JavaScript, fetched when it is not there; None where that cannot be done."""
-    lock: dict[str, Any] = json.loads((HERE / "package-lock.json").read_text())
-    wanted = lock["packages"]["node_modules/axe-core"]["version"]
-    if _version(AXE / "package.json") != wanted:
-        npm = shutil.which("npm")
-        if npm is None:
-            return None
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(command, cwd=HERE, capture_output=True, timeout=100, check=False)
-        if _version(AXE / "package.json") != wanted:
-            return None
-    return (AXE / "axe.min.js").read_text()
+    if not node.has_packages(HERE):
+        return None
+    return (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 async def violations(page: Page, axe: str) -> list[str]:

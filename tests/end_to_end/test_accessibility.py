@@ -10,16 +10,13 @@ from tests.end_to_end import axe
 from tests.end_to_end.conftest import OpenPage
 from tests.end_to_end.player import Player
 
-# One worker, so that npm runs once.
-pytestmark = pytest.mark.xdist_group("accessibility")
-
 
 @pytest.fixture(scope="session")
 def axe_script() -> str:
     """axe-core; skips the test where it cannot be had."""
     found = axe.script()
     if found is None:
-        pytest.skip(str(needs.AXE))
+        pytest.skip(str(needs.NPM))
     return found
 
 
