@@ -91,6 +91,10 @@ class Nowhere:
     async def release(self, group: Group, account: Account) -> None:
         """Done."""
 
+    async def held(self, group: Group) -> Mapping[Account, bool]:
+        """Nobody is anywhere."""
+        return {}
+
     async def fetch(self, ref: MessageRef) -> Message | None:
         """Nothing is kept."""
         return None

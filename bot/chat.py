@@ -101,6 +101,13 @@ class Chat(Protocol):
     async def release(self, group: Group, account: Account) -> None:
         """Let an account into the group's rooms. Doing it twice is doing it once."""
 
+    async def held(self, group: Group) -> Mapping[Account, bool]:
+        """Who is kept out of all of the group's rooms now (True) and who is let into all (False).
+
+        Spares a job for everybody at every start. Whoever is something in between is left out,
+        and everybody where telling would cost a request each: they are settled anew.
+        """
+
     async def fetch(self, ref: MessageRef) -> Message | None:
         """The message as it is now, or None when it is gone."""
 

@@ -185,6 +185,12 @@ class Outbox:
         """Whether a job is still to be sent."""
         return await rows.exists(conn, key)
 
+    async def waiting_keys(self, group: Group, lane: Lane) -> set[str]:
+        """The keys of a group's jobs that wait in a lane, or are being sent."""
+        group_id = self._store.known_group_id(group)
+        async with self._store.read() as conn:
+            return await rows.waiting_keys(conn, group_id, f"{group.platform} {lane.value}")
+
     def _wake(self) -> None:
         self._withdrawn.clear()
         while self._put:

@@ -131,6 +131,11 @@ class SandboxChat:
         """Let an account in."""
         await self._link.call("hold", group.handle, account.handle, False)
 
+    async def held(self, group: Group) -> Mapping[Account, bool]:
+        """Who is kept out and who is let in."""
+        people = await self._link.call("held", group.handle)
+        return {translate.account(who): held for who, held in people.items()}
+
     async def fetch(self, ref: MessageRef) -> Message | None:
         """The message as it is now."""
         try:

@@ -301,6 +301,11 @@ class World:
             self.effects[f"{'hold' if held else 'release'}:{group}:{account}"] += 1
             self.touch()
 
+    def held(self, group: str) -> dict[str, bool]:
+        """Everybody in the group, and whether they are kept out of its rooms."""
+        people = self.state["people"].get(group, {})
+        return {handle: person["held"] for handle, person in people.items() if person["here"]}
+
     def fetch(self, room: str, message: str) -> Json | None:
         """A message as it is now. Private answers are nobody else's, the bot's neither."""
         self.need(room, "read")

@@ -53,13 +53,32 @@ class Holding:
         self._failed: dict[Group, set[str]] = {}
 
     async def settle_all(self, group: Group) -> None:
-        """Hold and release whoever came, went or acknowledged while the bot was away."""
+        """Hold and release whoever came, went or acknowledged while the bot was away.
+
+        Nobody has a job who is on the platform what they are to be and for whom no job waits.
+        """
         chat = self._chats[group.platform]
-        if Can.HOLD in chat.can:
-            members = await chat.members(group)
-            await self.settle(
-                group, {who: role for who, role in members.items() if role < Role.MODERATOR}
-            )
+        if Can.HOLD not in chat.can:
+            return
+        # First: a job that goes out while the platform answers would change what it answers.
+        waiting = await self._outbox.waiting_keys(group, Lane.GATE)
+        held = await chat.held(group)
+        members = await chat.members(group)
+
+        def agrees(who: Account) -> bool:
+            is_held = held.get(who)
+            if is_held is None or self._key(group, who) in waiting:
+                return False
+            return is_held is not self._inside(group, who)
+
+        await self.settle(
+            group,
+            {
+                who: role
+                for who, role in members.items()
+                if role < Role.MODERATOR and not agrees(who)
+            },
+        )
 
     async def settle_one(self, group: Group, account: Account) -> None:
         """Somebody came, or has another role now."""

@@ -143,6 +143,12 @@ async def waiting(conn: Connection) -> int:
     return await conn.scalar(select(func.count()).select_from(outbox)) or 0
 
 
+async def waiting_keys(conn: Connection, group_id: bytes, lane: str) -> set[str]:
+    """The keys of the jobs of a group that wait in a lane."""
+    found = select(outbox.c.key).where(outbox.c.group_id == group_id, outbox.c.lane == lane)
+    return set((await conn.scalars(found)).all())
+
+
 async def waiting_in(conn: Connection, group_id: bytes, lanes: Collection[str]) -> int:
     """How many jobs of a group wait in these lanes."""
     found = select(func.count()).where(outbox.c.group_id == group_id, outbox.c.lane.in_(lanes))

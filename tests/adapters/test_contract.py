@@ -110,9 +110,11 @@ async def test_holding_and_releasing_count_and_twice_is_once(stage: Stage, core:
     for _ in range(2):
         await chat.release(stage.group, wren)
     assert await stage.may_write(wren, stage.circle)
+    assert (await chat.held(stage.group)).get(wren) in (None, False)
     await stage.sees(wren, "Among us")
     for _ in range(2):
         await chat.hold(stage.group, wren)
+    assert (await chat.held(stage.group)).get(wren) in (None, True)
     assert not await stage.may_write(wren, stage.circle)
     assert not await stage.all_seen(wren, stage.circle)
 

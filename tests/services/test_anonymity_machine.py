@@ -96,6 +96,9 @@ class FakeChat:
     async def members(self, group: Group) -> Mapping[Account, Role]:
         return {}
 
+    async def held(self, group: Group) -> Mapping[Account, bool]:
+        return {}
+
     async def role_of(self, group: Group, account: Account) -> Role:
         return Role.MODERATOR
 
