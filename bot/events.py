@@ -112,14 +112,17 @@ class RoomChange(Enum):
     RIGHTS = "rights"
     PINS = "pins"
     GONE = "gone"
+    UPGRADED = "upgraded"
+    """Another room took its place: what was known of it is that one's now (`into`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RoomChanged(Event):
-    """The bot's rights in a room, or its pins, changed, or the room is gone."""
+    """The bot's rights in a room, or its pins, changed, or the room is gone or replaced."""
 
     room: Room
     change: RoomChange
+    into: Room | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -1,0 +1,147 @@
+"""Asking: what people ask of the bot in rooms, in writing and by numbers below its messages.
+
+What is asked in private is taken out of the room at once and goes on in the direct chat
+(`dialog.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Any
+
+from adapters.matrix import commands, render, said
+from adapters.matrix.again import until_done
+from adapters.matrix.client import Client
+from adapters.matrix.dialog import Dialog, Turn
+from adapters.matrix.direct import Directs
+from adapters.matrix.forms import is_fleeting
+from adapters.matrix.rooms import Place
+from adapters.matrix.showing import Sent, Showing, buttons_of
+from adapters.matrix.translate import moment
+from bot.cog import Command
+from bot.errors import PlatformError
+from bot.model import Room, RoomKind
+from bot.reply import Args, Form, Reply, Text
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+
+class Asking:
+    """Hears requests in rooms, and presses everywhere."""
+
+    def __init__(self, client: Client, directs: Directs, showing: Showing, dialog: Dialog) -> None:
+        self._client = client
+        self._directs = directs
+        self._showing = showing
+        self._dialog = dialog
+
+    def typed_in_room(self, event: Json) -> commands.Typed | None:
+        """The command that a message in a room is, or None."""
+        text = said.body(event)
+        if not commands.is_command(text):
+            return None
+        return commands.find(self._showing.commands, text)
+
+    async def in_room(self, place: Place, event: Json, typed: commands.Typed) -> bool:
+        """Answer a command that was typed in a room. Returns whether its message was removed.
+
+        What is private is taken away at once and answered in the direct chat. A post without a
+        name is not taken from there at all: people have seen who wrote it.
+        """
+        command = typed.command
+        known = self._showing.known(place.group)
+        args = commands.arguments(typed, known, said.replied_to(place, event))
+        if not command.private:
+            await self._in_public(place, event, command, args)
+            return False
+        removing = asyncio.create_task(self._dialog.remove(place.room_id, event["event_id"]))
+        turn = await self._turn(place, event, room=place.room)
+        if command.at_once:
+            await self._dialog.run(turn, command, args)
+            return await removing
+        removed = await removing
+        async with self._dialog.chats.of(turn.place).lock:
+            if is_fleeting(command) and typed.rest:
+                example = self._showing.example(command, place.group).args
+                key = "matrix-not-in-room" if removed else "matrix-not-in-room-stays"
+                await self._dialog.show(turn, Reply(key, example))
+                return removed
+            answer = await self._dialog.invoke(turn, command.name, args)
+            if isinstance(answer, Reply):
+                answer = self._dialog.with_usage(answer, command, args, turn)
+                if not removed:
+                    answer = _after(Text("matrix-typed-in-room-stays"), answer)
+                elif place.kind is not RoomKind.LOBBY:
+                    answer = _after(Text("matrix-typed-in-room"), answer)
+            await self._dialog.answer(turn, answer)
+        return removed
+
+    async def pressed(self, place: Place, event: Json) -> None:
+        """Answer a number that was pressed below a message."""
+        about = said.relation(event)
+        if about.get("rel_type") != "m.annotation":
+            return
+        number = render.number_of(str(about.get("key")))
+        now = await self._showing.now(place.room_id, str(about.get("event_id")))
+        if number is None or now is None or now[0].get("sender") != self._client.user:
+            return
+        message, content = now
+        buttons = buttons_of(content)
+        if not 1 <= number <= len(buttons):
+            return
+        id = buttons[number - 1][0]
+        if place.kind is not None:
+            await self._pressed_in_public(place, event, id)
+            return
+        await self._dialog.pressed(place, event, id, message["event_id"])
+
+    # -- what the whole room sees ------------------------------------------------------------
+
+    async def _in_public(self, place: Place, event: Json, command: Command, args: Args) -> None:
+        turn = Turn(event["event_id"], said.sender(place, event), moment(event), place, place.room)
+        answer = await self._dialog.invoke(turn, command.name, args, private=False)
+        if isinstance(answer, Form):
+            # What is still missing is asked in the direct chat.
+            alone = await self._turn(place, event)
+            async with self._dialog.chats.of(alone.place).lock:
+                await self._dialog.answer(alone, answer)
+            return
+        answer = self._dialog.with_usage(answer, command, args, turn)
+        await self._post(place, answer, turn.id)
+
+    async def _pressed_in_public(self, place: Place, event: Json, id: str) -> None:
+        account = said.sender(place, event)
+        button = await self._dialog.button(id, account)
+        if isinstance(button, Reply):
+            turn = await self._turn(place, event)
+            await self._dialog.show(turn, button)
+            return
+        command = self._showing.command(button.command)
+        if command is not None and not command.private:
+            await self._in_public(place, event, command, button.args)
+
+    async def _post(self, place: Place, reply: Reply, asked: str) -> None:
+        async def send() -> Sent:
+            return await self._showing.send(place, reply, key=f"answer {asked}", answering=True)
+
+        try:
+            await until_done(send)
+        except PlatformError as error:
+            logger.info("an answer reaches nobody", extra={"why": error.why})
+
+    # -- a direct chat -----------------------------------------------------------------------
+
+    async def _turn(self, place: Place, event: Json, room: Room | None = None) -> Turn:
+        """A request from a room, to be answered in the direct chat of whoever asked."""
+        account = said.sender(place, event)
+        room_id = await until_done(lambda: self._directs.open(place.group, account, asked=True))
+        direct = Place(place.group, room_id, None, account)
+        return Turn(event["event_id"], account, moment(event), direct, room)
+
+
+def _after(first: Text, answer: Reply) -> Reply:
+    return replace(answer, key=first.key, args=first.args, lines=(answer.text, *answer.lines))

@@ -1,0 +1,177 @@
+"""Door: what happens to rooms and to who is in them, and who comes to the bot by themselves.
+
+what happens                        what the bot does
+a room is upgraded                  goes on in the new one, which keeps the old one's purpose
+the bot is taken out of a room      the core hears that the room is gone
+the bot has less power              the core hears that its rights changed
+somebody invites the bot            declines; of the group: opens its own chat with them
+an admin invites it to a room       waits: `circlekeeper setup matrix` may take the room over
+somebody comes, or knocks           they get a chat with the bot, and the way in stands there
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final
+
+from adapters.matrix.again import until_done
+from adapters.matrix.blueprints import PURPOSE, purpose
+from adapters.matrix.client import Client
+from adapters.matrix.direct import Directs
+from adapters.matrix.rooms import Place, Rooms
+from adapters.matrix.showing import Showing
+from adapters.matrix.sync import Arrival
+from adapters.matrix.translate import PLATFORM
+from bot.errors import PlatformError
+from bot.events import Joined, RoomChange
+from bot.inbox import Inbox
+from bot.model import Account, Group, Role
+from bot.reply import Button, Reply
+
+logger = logging.getLogger(__name__)
+
+WELCOME: Final = Reply(
+    "matrix-welcome",
+    buttons=(
+        Button("button-help-now", "help now", static=True),
+        Button("button-join", "join", static=True),
+        Button("button-read-first", "rules", static=True),
+    ),
+)
+
+
+class Door:
+    """Hears of rooms and memberships."""
+
+    def __init__(self, client: Client, rooms: Rooms, directs: Directs, showing: Showing) -> None:
+        self._client = client
+        self._rooms = rooms
+        self._directs = directs
+        self._showing = showing
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, inbox: Inbox, groups: Sequence[Group]) -> None:
+        """Offer the groups to the core, and do what was left undone when the bot stopped."""
+        for group in groups:
+            self._start(self._ready(inbox, group))
+            for place in self._rooms.of(group):
+                successor = self._rooms.successor(place.room_id)
+                if successor is not None:
+                    self._start(self._upgraded(place, successor, inbox))
+            if self._rooms.knocks(group):
+                knocking = {
+                    user
+                    for place in self._rooms.of(group)
+                    for user in self._client.members(place.room_id, "knock")
+                }
+                for user in knocking:
+                    self._start(self._greet(group, Account(PLATFORM, user)))
+
+    async def stop(self) -> None:
+        """Let go of what nothing waits for."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def changed(self, place: Place, arrival: Arrival, inbox: Inbox) -> None:
+        """A state event of one of our rooms; returns when the core knows."""
+        event = arrival.event
+        if event["type"] == "m.room.member" and event["state_key"] == self._client.user:
+            if event["content"].get("membership") in ("leave", "ban") and place.kind is not None:
+                await inbox.offer(self._rooms.changed(place, RoomChange.GONE, event["event_id"]))
+            return
+        if place.kind is None:
+            return
+        match event["type"]:
+            case "m.room.tombstone":
+                await self._upgraded(place, event["content"].get("replacement_room"), inbox)
+                return
+            case kind if kind == PURPOSE:
+                if event["sender"] == self._client.user:
+                    await inbox.offer(self._rooms.begin(place.group))
+                return
+        told = self._rooms.heard(place, event, arrival.before, live=arrival.live)
+        for each in told:
+            await inbox.offer(each)
+            if isinstance(each, Joined):
+                self._start(self._greet(place.group, each.account))
+        self._rooms.took(place, event)
+
+    async def invited(self, arrival: Arrival, inbox: Inbox) -> None:
+        """Somebody invites the bot."""
+        account = Account(PLATFORM, arrival.event["sender"])
+        direct = bool(arrival.event["content"].get("is_direct"))
+        for place in list(self._rooms.places()):
+            if self._rooms.successor(place.room_id) == arrival.room_id:
+                await self._upgraded(place, arrival.room_id, inbox)
+                return
+        for group in self._rooms.groups():
+            role = await self._rooms.role_of(group, account)
+            if role is Role.ADMIN and not direct:
+                return
+        try:
+            await self._client.leave(arrival.room_id)
+        except PlatformError as error:
+            logger.info("an invitation could not be declined", extra={"why": error.why})
+        for group in self._rooms.groups():
+            if account.handle in self._rooms.present(group):
+                self._start(self._greet(group, account, asked=True))
+
+    async def _ready(self, inbox: Inbox, group: Group) -> None:
+        await until_done(lambda: inbox.offer(self._rooms.begin(group)))
+
+    async def _greet(self, group: Group, account: Account, *, asked: bool = False) -> None:
+        """Open the chat with somebody who came, once, and say there how to go on."""
+        if any(self._showing.command(button.command) is None for button in WELCOME.buttons):
+            return
+        if not asked and self._directs.find(group, account) is not None:
+            return
+
+        async def greet() -> None:
+            room_id = await self._directs.open(group, account, asked=asked)
+            place = Place(group, room_id, None, account)
+            await self._showing.send(place, WELCOME, key=f"welcome {room_id}", answering=True)
+
+        try:
+            await until_done(greet)
+        except PlatformError as error:
+            logger.info("somebody who came could not be greeted", extra={"why": error.why})
+
+    async def _upgraded(self, place: Place, successor: object, inbox: Inbox) -> None:
+        """A newer room takes this one's place: the core goes on there with all it knows.
+
+        Until the bot is in there the old room stays the group's; an invitation to the new one is
+        taken.
+        """
+        if not isinstance(successor, str) or place.kind is None:
+            return
+        try:
+            await until_done(lambda: self._client.join(successor))
+            await until_done(lambda: self._client.load(successor))
+        except PlatformError as error:
+            logger.warning("an upgraded room cannot be entered", extra={"why": error.why})
+            return
+        if self._rooms.before(successor) != place.room_id:
+            return
+        event_id = f"upgraded {place.room_id} {successor}"
+        into = Place(place.group, successor, place.kind)
+        told = self._rooms.changed(place, RoomChange.UPGRADED, event_id, into.room)
+        await inbox.offer(told)
+        says = purpose(place.group.handle, place.kind)
+        try:
+            await until_done(lambda: self._client.set_state(successor, PURPOSE, says))
+        except PlatformError as error:
+            logger.warning("an upgraded room cannot be taken over", extra={"why": error.why})
+            return
+        # The sync tells of it in a moment; what is asked before that must know it too.
+        mark = await until_done(lambda: self._rooms.state_now(successor, PURPOSE))
+        self._client.take_state_event(successor, mark)
+        await inbox.offer(self._rooms.begin(place.group))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
