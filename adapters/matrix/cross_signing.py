@@ -74,12 +74,22 @@ class Identity:
         and whenever the homeserver says that the bot's own devices changed. A device that is not
         signed yet is signed. Raises what `Transport.request` raises, too.
         """
+        keys, there = await self._looked(user)
+        await self._vouch(there, user, device, device_keys, keys)
+
+    async def vouches(self, user: str, device: str, device_keys: Mapping[str, str]) -> bool:
+        """As `check`, and changes nothing: whether the device is signed."""
+        keys, there = await self._looked(user)
+        found = _device(there, device, device_keys)
+        return is_signed(found, user, keys["self_signing"].public_key())
+
+    async def _looked(self, user: str) -> tuple[dict[str, Ed25519PrivateKey], _There]:
         keys = await self._load(user)
         if keys is None:
             raise StartError(NOT_MADE)
         there = await self._there(user)
         _compare(there, user, keys)
-        await self._vouch(there, user, device, device_keys, keys)
+        return keys, there
 
     async def make(
         self,
@@ -153,10 +163,7 @@ class Identity:
         keys: Mapping[str, Ed25519PrivateKey],
     ) -> None:
         """Sign the device with the identity, unless it is signed."""
-        found = there.devices.get(device)
-        mine = {f"{kind}:{device}": key for kind, key in device_keys.items()}
-        if found is None or found.get("keys") != mine:
-            raise StartError(OTHER_KEYS)
+        found = _device(there, device, device_keys)
         signer = keys["self_signing"]
         if is_signed(found, user, signer.public_key()):
             return
@@ -180,6 +187,15 @@ class _There:
         self.master: Json | None = answer.get("master_keys", {}).get(user)
         self.self_signing: Json | None = answer.get("self_signing_keys", {}).get(user)
         self.devices: Mapping[str, Json] = answer.get("device_keys", {}).get(user, {})
+
+
+def _device(there: _There, device: str, device_keys: Mapping[str, str]) -> Json:
+    """What the homeserver says of our device. Raises unless it has our keys."""
+    found = there.devices.get(device)
+    mine = {f"{kind}:{device}": key for kind, key in device_keys.items()}
+    if found is None or found.get("keys") != mine:
+        raise StartError(OTHER_KEYS)
+    return found
 
 
 def _is_ours(there: _There, user: str, keys: Mapping[str, Ed25519PrivateKey]) -> bool:

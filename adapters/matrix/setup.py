@@ -349,6 +349,12 @@ async def invite(transport: Transport, room_id: str, user: str) -> bool:
     return True
 
 
+async def inside(transport: Transport, room_id: str) -> set[str]:
+    """Everybody who is in a room, the bot too."""
+    told = await transport.request("GET", path("rooms", room_id, "joined_members"))
+    return set(told.get("joined", {}))
+
+
 # What the homeserver allows.
 
 

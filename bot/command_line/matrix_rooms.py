@@ -10,6 +10,7 @@ from urllib.parse import quote
 from adapters.matrix import setup
 from adapters.matrix.blueprints import Fault, faults
 from adapters.matrix.setup import FoundRoom, PatientTransport, SignedIn
+from adapters.matrix.transport import Transport
 from bot.command_line import answers
 from bot.command_line.answers import several
 from bot.command_line.console import complain, say
@@ -51,7 +52,7 @@ class Given:
     new_identity: bool = False
 
 
-async def rooms_of_groups(transport: PatientTransport, user: str) -> list[FoundRoom]:
+async def rooms_of_groups(transport: Transport, user: str) -> list[FoundRoom]:
     """The rooms that the bot keeps for groups: lobby, the group's, the moderators'; by name."""
     found = (await setup.rooms(transport, user)).values()
     kept = [(_KINDS.index(each.kind), each.name, each) for each in found if each.kind]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from bot import logs
+from bot.command_line.circle import serve
 from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import AlreadyRunning, sandbox_home
 from bot.command_line.sandbox import Sandbox, already_at
@@ -20,7 +21,7 @@ from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
 
-SERVED: Final[tuple[str, ...]] = ()
+SERVED: Final[tuple[str, ...]] = ("matrix",)
 """The platforms that have an adapter in this version, the sandbox apart."""
 
 
@@ -28,14 +29,31 @@ def run(settings: Settings) -> Exit:
     """Serve what is configured until told to stop."""
     for sentence in settings.not_here(SERVED):
         complain(sentence)
-    if not settings.runs_sandbox:
-        if not settings.platforms:
-            complain(
-                "There is nothing to run: no platform is configured and the sandbox is off. Set "
-                "CIRCLEKEEPER_SANDBOX=auto to try the bot out in a browser."
-            )
-        return Exit.SETTINGS
-    return until_stopped(lambda: _sandbox(settings))
+    parts = []
+    if set(settings.platforms) & set(SERVED):
+        parts.append(serve)
+    if settings.runs_sandbox:
+        parts.append(_sandbox)
+    if parts:
+        return until_stopped(lambda: _first_to_end([part(settings) for part in parts]))
+    if not settings.platforms:
+        complain(
+            "There is nothing to run: no platform is configured and the sandbox is off. Set "
+            "CIRCLEKEEPER_SANDBOX=auto to try the bot out in a browser."
+        )
+    return Exit.SETTINGS
+
+
+async def _first_to_end(parts: list[Coroutine[Any, Any, Exit]]) -> Exit:
+    """Serve all; when one ends, or cannot start, the others are ended in good order."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _sandbox(settings: Settings) -> Exit:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import aiosqlite
 from alembic.script import ScriptDirectory
-from sqlalchemy import NullPool, func, inspect, select, text
+from sqlalchemy import NullPool, func, inspect, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -25,6 +25,7 @@ from bot.store import group_rows, migrations, rules_rows, tables
 from bot.store.engines import Place, place, reader_engine
 from bot.store.faults import scrub
 from bot.store.keyring import CannotOpen, KeyRing
+from bot.store.memory import KeptMemory, split
 from bot.store.store import Store
 
 
@@ -148,6 +149,22 @@ async def _groups(conn: AsyncConnection, keys: KeyRing, now: datetime) -> tuple[
             )
         )
     return tuple(seen)
+
+
+async def memory_of(url: str, keys: KeyRing, platform: str, now: datetime) -> KeptMemory:
+    """What an adapter keeps, to be read beside a bot that runs. Empty for what cannot be read."""
+    found, kept = tables.memory, {}
+    try:
+        async with _connected(place(url)) as conn:
+            of_platform = select(found).where(
+                found.c.platform == platform, or_(found.c.until.is_(None), found.c.until > now)
+            )
+            for row in await conn.execute(of_platform):
+                key, value = split(keys.open(found.c.value, row.id, row.value))
+                kept[key] = value
+    except (DBAPIError, OSError, ValueError, CannotOpen):
+        kept = {}
+    return KeptMemory(kept)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, or_, select, update
 
 from bot.clock import Clock
+from bot.errors import NotDurable
 from bot.store.columns import new_id
 from bot.store.store import Connection, Store
 from bot.store.tables import memory
@@ -109,6 +110,27 @@ class StoredMemory:
 
     def _blinds(self, key: str) -> tuple[bytes, ...]:
         return self._store.keys.blinds("memory", f"{self._platform}{_BETWEEN}{key}")
+
+
+class KeptMemory:
+    """`bot.inbox.Memory` as it was at one moment, for looking alone: what would change raises."""
+
+    def __init__(self, kept: Mapping[str, str]) -> None:
+        self._kept = kept
+
+    async def get(self, key: str) -> str | None:
+        """What was put under `key`, or None."""
+        return self._kept.get(key)
+
+    async def find(self, start: str) -> Mapping[str, str]:
+        """Everything whose key begins with `start`, by key."""
+        return {key: value for key, value in self._kept.items() if key.startswith(start)}
+
+    async def put(self, *_: object) -> None:
+        """Raises `NotDurable`."""
+        raise NotDurable("this is for looking alone")
+
+    put_many = drop = put
 
 
 def _end(now: datetime, lasts: timedelta) -> datetime:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.command_line.checks.finding import Finding, do, note, ok
+from bot.command_line.checks.finding import Finding, do, note, ok, split
 from bot.command_line.home import Home
 from bot.command_line.upkeep import is_running, last_backup
 from bot.errors import StartError
@@ -79,13 +79,13 @@ def _keys(home: Home, area: str) -> tuple[KeyRing | None, list[Finding]]:
     try:
         master = MasterKey.load(home.master)
     except StartError as error:
-        findings.append(do(area, "Master key", *_split(error)))
+        findings.append(do(area, "Master key", *split(error)))
         return None, findings
     findings.append(_of_master(home, area, master))
     try:
         ring = KeyRing.load(home.ring, master)
     except StartError as error:
-        findings.append(do(area, "Key ring", *_split(error)))
+        findings.append(do(area, "Key ring", *split(error)))
         return None, findings
     findings.append(_private(area, "Key ring", home.ring, "600"))
     return ring, findings
@@ -107,12 +107,6 @@ def _of_master(home: Home, area: str, master: MasterKey) -> Finding:
             "(CIRCLEKEEPER_MASTER_KEY_FILE).",
         )
     return ok(area, what, str(home.master))
-
-
-def _split(error: StartError) -> tuple[str, str]:
-    """An error's first sentence is how it is, the others are what to do."""
-    said, _, todo = str(error).partition(". ")
-    return said.rstrip("."), todo or "Correct that, then look again."
 
 
 def _database(home: Home, area: str, seen: Seen) -> Iterator[Finding]:

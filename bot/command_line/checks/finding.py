@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.errors import StartError
+
 
 class State(Enum):
     """How something is."""
@@ -42,3 +44,9 @@ def note(area: str, what: str, said: str, todo: str = "") -> Finding:
 def do(area: str, what: str, said: str, todo: str) -> Finding:
     """It does not work, or a promise is not kept, until somebody acts."""
     return Finding(area, what, State.DO, said, todo)
+
+
+def split(error: StartError) -> tuple[str, str]:
+    """An error's first sentence is how it is, the others are what to do."""
+    said, _, todo = str(error).partition(". ")
+    return said.rstrip("."), todo or "Correct that, then look again."

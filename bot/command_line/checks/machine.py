@@ -112,13 +112,6 @@ def of_platforms(settings: Settings) -> Iterator[Finding]:
             yield do("Platforms", "Platforms", "none configured, and the sandbox is off", todo)
         else:
             yield ok("Platforms", "Platforms", said)
-    else:
-        yield note(
-            "Platforms",
-            "Rights",
-            "not looked at from here: the bot asks the platform while it runs",
-            "Type status in the moderators' room.",
-        )
 
 
 async def of_port(settings: Settings) -> Finding:

@@ -22,6 +22,7 @@ from bot.command_line.checks.machine import (
     of_port,
     of_settings,
 )
+from bot.command_line.checks.matrix import of_matrix
 from bot.command_line.console import Exit, say
 from bot.command_line.home import real_home, sandbox_home
 from bot.errors import StartError
@@ -64,6 +65,7 @@ async def _findings() -> list[Finding]:
     except StartError as error:
         # The database's address cannot be used: a package is missing, for example.
         findings.append(do("Circle", "Database", str(error), "Correct that, then look again."))
+    findings += await of_matrix(settings, real)
     if settings.runs_sandbox:
         findings += [await of_port(settings), *await of_circle(sandbox, "Sandbox")]
     return findings

@@ -1,0 +1,43 @@
+"""The real circle as `run` starts it: one store, and every platform that is configured."""
+
+from __future__ import annotations
+
+from adapters.matrix.chat import MatrixChat
+from bot.chat import Chat
+from bot.clock import Clock
+from bot.command_line.console import Exit, complain, say
+from bot.command_line.home import open_keys, real_home, settled
+from bot.settings import Settings
+from bot.store import Store
+from bot.texts import Texts
+from bot.texts.pack import GroundRules
+from bot.wiring import Circle
+
+
+async def serve(settings: Settings) -> Exit:
+    """Serve until cancelled. Raises `StartError` when no platform can be served."""
+    home = real_home(settings)
+    keys = await open_keys(home)
+    store = await Store.open(home.database, keys)
+    settled(home)
+    try:
+        clock = Clock()
+        circle = Circle(store, _chats(settings, clock), clock, GroundRules.default())
+        say("Circlekeeper is running. To stop: Ctrl-C.")
+        await circle.run(complain)
+    finally:
+        await store.close()
+    return Exit.FAILED
+
+
+def _chats(settings: Settings, clock: Clock) -> list[Chat]:
+    texts = Texts.load()
+    chats: list[Chat] = []
+    homeserver, user, token = (
+        settings.matrix_homeserver,
+        settings.matrix_user,
+        settings.matrix_token,
+    )
+    if homeserver and user and token:
+        chats.append(MatrixChat(homeserver, user, token.get_secret_value(), texts, clock))
+    return chats
