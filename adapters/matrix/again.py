@@ -1,14 +1,17 @@
-"""Again: how long to wait before something is tried once more."""
+"""Again: what is tried once more, when, and what came already."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from adapters.matrix.transport import Away
 from bot.errors import NotDurable, TryLater
+
+logger = logging.getLogger(__name__)
 
 _LONGEST: Final = 60.0
 _T = TypeVar("_T")
@@ -36,3 +39,40 @@ async def until_done(work: Callable[[], Awaitable[_T]]) -> _T:
         except (NotDurable, TryLater) as error:
             await asyncio.sleep(pause(failed, error))
             failed += 1
+
+
+async def is_written(work: Callable[[], Awaitable[object]]) -> bool:
+    """Write something to the store; False, and a line in the log, where that cannot be now."""
+    try:
+        await work()
+    except Exception:
+        # Whatever is wrong with the disk: the bot still answers calls for help.
+        logger.warning("the store cannot be written")
+        return False
+    return True
+
+
+async def until_written(work: Callable[[], Awaitable[object]]) -> None:
+    """Write something to the store, however long the store takes to come back."""
+    failed = 0
+    while not await is_written(work):
+        await asyncio.sleep(pause(failed))
+        failed += 1
+
+
+class Recent:
+    """The ids of the last events, `size` of them or more."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._now: set[str] = set()
+        self._before: set[str] = set()
+
+    def is_new(self, event_id: str) -> bool:
+        """Note an id; False where it was noted before."""
+        if event_id in self._now or event_id in self._before:
+            return False
+        self._now.add(event_id)
+        if len(self._now) >= self._size:
+            self._now, self._before = set(), self._now
+        return True

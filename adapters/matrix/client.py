@@ -101,15 +101,18 @@ class Client:
 
     # -- messages ----------------------------------------------------------------------------
 
-    async def send(self, room_id: str, kind: str, content: Json, key: str) -> str:
+    async def send(
+        self, room_id: str, kind: str, content: Json, key: str, *, urgent: bool = False
+    ) -> str:
         """Send an event and return its id; encrypted where the room is.
 
         The same `key` again sends nothing and answers the first event's id, also after a crash
-        on either side: Synapse keeps that for a day.
+        on either side: Synapse keeps that for a day. `urgent` goes even with the store gone:
+        see `Crypto.encrypt`.
         """
         await self.load(room_id)
         if self.is_encrypted(room_id) and kind != "m.reaction":
-            content = await self.crypto.encrypt(room_id, kind, content)
+            content = await self.crypto.encrypt(room_id, kind, content, urgent=urgent)
             kind = "m.room.encrypted"
         to = path("rooms", room_id, "send", kind, transaction(key))
         return str((await self.request("PUT", to, content))["event_id"])

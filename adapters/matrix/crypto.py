@@ -25,6 +25,7 @@ from nio.events import ToDeviceEvent
 from nio.events.to_device import ForwardedRoomKeyEvent, RoomKeyEvent
 from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadResponse, ToDeviceResponse
 
+from adapters.matrix.again import is_written
 from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, path
 from bot.errors import TryLater
@@ -89,6 +90,7 @@ class Crypto:
         self._request = ask
         self._sharing = asyncio.Lock()
         self._fallback_wanted = False
+        self._unwritten: set[bytes] = set()
         self._asked_for: set[str] = set()
         self._rest_until: dict[str, float] = {}
         self.members: Callable[[str], Iterable[str]] = lambda _room: ()
@@ -118,12 +120,17 @@ class Crypto:
         self._store.save_encrypted_rooms({room_id})
 
     async def flush(self) -> None:
-        """Have every change on disk. Raises `NotDurable`."""
+        """Have every change on disk. Raises what the store raises."""
+        written = set(self._unwritten)
         await self._store.flush()
+        self._unwritten -= written
 
-    async def _ask(self, method: str, to: str, body: Json) -> Json:
+    async def _ask(self, method: str, to: str, body: Json, *, urgent: bool = False) -> Json:
         # First on disk: what the homeserver hands out to others must not be lost by a crash.
-        await self._store.flush()
+        if urgent:
+            await is_written(self.flush)
+        else:
+            await self.flush()
         return await self._request(method, to, body)
 
     # -- what a sync brings ------------------------------------------------------------------
@@ -131,7 +138,7 @@ class Crypto:
     def receive(self, sync: Json) -> Received:
         """Take a sync's to-device messages, device lists and key counts.
 
-        Until `flush` came back, nothing of it counts: the sync must not move on.
+        Until `flush` came back, the sync must not move on; what comes again meanwhile is known.
         """
         received = Received()
         olm = self._olm
@@ -148,7 +155,10 @@ class Crypto:
             self._fallback_wanted = _ONE_TIME not in unused
         messages = (sync.get("to_device") or {}).get("events") or ()
         for message in messages:
-            self._take(message, received)
+            raw = orjson.dumps(message)
+            if raw not in self._unwritten:
+                self._unwritten.add(raw)
+                self._take(message, received)
         olm.collect_key_requests()
         return received
 
@@ -207,8 +217,8 @@ class Crypto:
             await self._to_device(message.type, message.as_dict())
             self._olm.handle_response(ToDeviceResponse(message))
 
-    async def _to_device(self, kind: str, body: Json) -> None:
-        await self._ask("PUT", path("sendToDevice", kind, token_hex(16)), body)
+    async def _to_device(self, kind: str, body: Json, *, urgent: bool = False) -> None:
+        await self._ask("PUT", path("sendToDevice", kind, token_hex(16)), body, urgent=urgent)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -281,10 +291,14 @@ class Crypto:
         if session is not None:
             session.shared = False
 
-    async def encrypt(self, room_id: str, kind: str, content: Json) -> Json:
+    async def encrypt(
+        self, room_id: str, kind: str, content: Json, *, urgent: bool = False
+    ) -> Json:
         """Encrypt for every device in a room, new and unverified ones too.
 
-        Raises as `Ask` does when keys cannot be handed out.
+        Raises as `Ask` does when keys cannot be handed out, and `NotDurable` when they cannot be
+        stored. An `urgent` message goes all the same: after a crash before the store is back,
+        some devices could then not read the next one until they are sent new keys.
         """
         olm = self._olm
         for _ in range(5):
@@ -292,7 +306,7 @@ class Crypto:
                 break
             async with self._sharing:
                 if olm.should_share_group_session(room_id):
-                    await self._share(room_id, list(self.members(room_id)))
+                    await self._share(room_id, list(self.members(room_id)), urgent=urgent)
         else:
             # People come and go faster than keys can be handed out.
             raise TryLater(timedelta(seconds=1))
@@ -302,20 +316,21 @@ class Crypto:
             encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
 
-    async def _share(self, room_id: str, users: Sequence[str]) -> None:
+    async def _share(self, room_id: str, users: Sequence[str], *, urgent: bool) -> None:
         olm = self._olm
         session = olm.outbound_group_sessions.get(room_id)
         if session is not None and session.expired:
             self.left(room_id)
-        await self._query(set(users) & olm.users_for_key_query | set(users) - olm.tracked_users)
+        unknown = set(users) & olm.users_for_key_query | set(users) - olm.tracked_users
+        await self._query(unknown, urgent=urgent)
         if missing := self._worth_a_claim(olm.get_missing_sessions(users)):
-            await self._claim(missing)
+            await self._claim(missing, urgent=urgent)
         messages = list(
             olm.share_group_session_parallel(room_id, users, ignore_unverified_devices=True)
         )
         session = olm.outbound_group_sessions[room_id]
         for devices, body in messages:
-            await self._to_device("m.room.encrypted", body)
+            await self._to_device("m.room.encrypted", body, urgent=urgent)
             session.users_shared_with.update(devices)
         # Unless somebody came or left meanwhile.
         session.shared = set(self.members(room_id)) <= set(users)
@@ -329,13 +344,13 @@ class Crypto:
                     again[user].append(device)
         return again
 
-    async def _query(self, users: Iterable[str]) -> None:
+    async def _query(self, users: Iterable[str], *, urgent: bool = False) -> None:
         now = monotonic()
         users = [user for user in users if self._rest_until.get(user, now) <= now]
         for start in range(0, len(users), _AT_ONCE):
             asked = users[start : start + _AT_ONCE]
             body = {"device_keys": {user: [] for user in asked}, "timeout": 10_000}
-            answer = await self._ask("POST", "/v3/keys/query", body)
+            answer = await self._ask("POST", "/v3/keys/query", body, urgent=urgent)
             told = answer.get("device_keys", {})
             for user in asked:
                 if user in told:
@@ -361,14 +376,14 @@ class Crypto:
             if user in self.members(room):
                 self.left(room) if gone else self.joined(room)
 
-    async def _claim(self, wanted: dict[str, list[str]]) -> None:
+    async def _claim(self, wanted: dict[str, list[str]], *, urgent: bool = False) -> None:
         body = {
             "one_time_keys": {
                 user: dict.fromkeys(devices, _ONE_TIME) for user, devices in wanted.items()
             },
             "timeout": 10_000,
         }
-        answer = await self._ask("POST", "/v3/keys/claim", body)
+        answer = await self._ask("POST", "/v3/keys/claim", body, urgent=urgent)
         for user, devices in answer.get("one_time_keys", {}).items():
             for device, key in devices.items():
                 try:

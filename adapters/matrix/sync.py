@@ -19,15 +19,18 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from time import time
 from typing import Any, Final
 
 import orjson
 
-from adapters.matrix.again import pause, until_done
+from adapters.matrix import backfill
+from adapters.matrix.again import Recent, is_written, pause, until_done, until_written
+from adapters.matrix.backfill import before, between, comes_in, sound
 from adapters.matrix.client import MEMBER, Client
 from adapters.matrix.transport import Away, Json
 from adapters.matrix.waiting import Waiting
-from bot.errors import NotDurable, PlatformError, TryLater
+from bot.errors import NotDurable, PlatformError, StartError, TryLater
 from bot.inbox import Memory
 
 logger = logging.getLogger(__name__)
@@ -37,24 +40,16 @@ IN_FLIGHT: Final = 256
 UNFINISHED: Final = 20_000
 """How many events may be read and not finished before reading on waits."""
 
+MISSED: Final = "org.circlekeeper.missed"
+"""The type of what stands for events that the homeserver does not tell any more."""
+
 _POSITION: Final = "sync position"
 _TRIES: Final = 5
+_MOMENT: Final = 1.0
+"""Seconds; a call for help is answered within three."""
 _POLL: Final = timedelta(seconds=30)
-_PAGE: Final = 100
 _ENCRYPTED: Final = "m.room.encrypted"
 _OWN_WORDS: Final = frozenset({_ENCRYPTED, "m.room.message", "m.sticker", "m.reaction"})
-
-_FILTER: Final = orjson.dumps(
-    {
-        "room": {
-            "timeline": {"limit": _PAGE},
-            "ephemeral": {"types": []},
-            "account_data": {"types": []},
-        },
-        "presence": {"types": []},
-        "account_data": {"types": []},
-    }
-).decode()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,8 +57,9 @@ class Arrival:
     """Something that happened in a room.
 
     `event` is raw and decrypted. `before` is what the state event that it replaces said.
-    `live` is False for what happened while the bot was away. `unreadable`: no key came for it.
-    An invitation of the bot has no event id.
+    `live` is False for what happened while the bot was away. `unreadable`: no key came for it,
+    or, as type `MISSED` without a sender, it cannot be fetched. An invitation of the bot has no
+    event id.
     """
 
     room_id: str
@@ -106,7 +102,9 @@ class Sync:
         self._open = 0
         self._less = asyncio.Event()
         self._position: str | None = None
+        self._filter = _filter(backfill.PAGE)
         self._doubtful = True
+        self._recent = Recent()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._upkeep: asyncio.Task[None] | None = None
 
@@ -125,10 +123,8 @@ class Sync:
     async def _follow(self, since: str | None) -> None:
         first, failed = True, 0
         while True:
+            await self._look_at_own_devices()
             try:
-                if self._doubtful:
-                    await self._own_devices_changed()
-                    self._doubtful = False
                 answer = await self._ask(since, first=first)
             except PlatformError as error:
                 if not isinstance(error, TryLater):
@@ -136,16 +132,33 @@ class Sync:
                 await asyncio.sleep(pause(failed, error))
                 failed += 1
                 continue
-            failed = 0
             await self._take(answer, since, first=first)
-            since, first = answer["next_batch"], False
+            first = False
+            if not await is_written(self._client.crypto.flush):
+                # Asked further, the homeserver would forget keys that only this process has. So
+                # the same is asked again: what is new in it is handled, the store there or not.
+                await asyncio.sleep(_MOMENT)
+                continue
+            since, failed = answer["next_batch"], 0
             while self._open > UNFINISHED:
                 self._less.clear()
                 await self._less.wait()
 
+    async def _look_at_own_devices(self) -> None:
+        if not self._doubtful:
+            return
+        try:
+            await self._own_devices_changed()
+            self._doubtful = False
+        except StartError:
+            raise
+        except Exception:
+            # The homeserver or the disk is in the way; with the next answer again.
+            logger.warning("the bot's own devices could not be looked at")
+
     async def _ask(self, since: str | None, *, first: bool) -> Json:
         query = {
-            "filter": _FILTER,
+            "filter": self._filter,
             "timeout": "0" if first else str(int(_POLL.total_seconds() * 1000)),
         }
         if since is not None:
@@ -173,8 +186,6 @@ class Sync:
                 arrivals.append((room_id, list(self._read(room_id, room, since, live=not first))))
         for room_id, room in (rooms.get("invite") or {}).items():
             arrivals.append((room_id, list(self._read_invite(room_id, room))))
-        # On disk before the next question tells the homeserver that it arrived.
-        await until_done(self._client.crypto.flush)
         if first:
             await until_done(self._connected)
         for room_id, items in arrivals:
@@ -191,25 +202,27 @@ class Sync:
         self, room_id: str, room: Json, since: str | None, *, live: bool
     ) -> Iterator[Arrival | _Gap]:
         """Take a room's state; what is left to handle, oldest first."""
-        for event in _sound((room.get("state") or {}).get("events")):
-            if "state_key" in event:
-                self._client.take_state_event(room_id, event)
+        state = [e for e in sound((room.get("state") or {}).get("events")) if "state_key" in e]
+        for event in state:
+            self._client.take_state_event(room_id, event)
         timeline = room.get("timeline") or {}
         told: list[Arrival | _Gap] = []
         limited = bool(timeline.get("limited"))
-        for event in _sound(timeline.get("events")):
-            before = None
+        for event in sound(timeline.get("events")):
+            was = None
             if "state_key" in event:
-                before = _before(event, self._client.take_state_event(room_id, event))
-                if self._is_own_arrival(event, before):
+                was = before(event, self._client.take_state_event(room_id, event))
+                if comes_in(event, was, self._client.user):
                     # Older requests were not for the bot, and it may have answered them once.
                     told.clear()
                     limited = False
-            told.append(Arrival(room_id, event, live, before))
+            told.append(Arrival(room_id, event, live, was))
         if since is None:
             return
         if limited:
-            yield _Gap(room_id, since, timeline.get("prev_batch"), live)
+            # All of a room's state is no news; what changed within the gap is.
+            news = tuple(state) if live else ()
+            yield _Gap(room_id, since, timeline.get("prev_batch"), live, news)
         yield from told
 
     def _read_invite(self, room_id: str, room: Json) -> Iterator[Arrival]:
@@ -218,14 +231,6 @@ class Sync:
             mine = event.get("type") == MEMBER and event.get("state_key") == self._client.user
             if mine and type(event.get("sender")) is str:
                 yield Arrival(room_id, event)
-
-    def _is_own_arrival(self, event: Json, before: Json | None) -> bool:
-        return (
-            event["type"] == MEMBER
-            and event["state_key"] == self._client.user
-            and event["content"].get("membership") == "join"
-            and (before or {}).get("membership") != "join"
-        )
 
     # -- one room after another event --------------------------------------------------------
 
@@ -256,12 +261,13 @@ class Sync:
                 logger.exception("an event could not be handed on")
         lane.worker = None
         if not lane.busy:
-            del self._rooms[room_id]
+            self._rooms.pop(room_id, None)
 
     async def _set_out(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
         """Start an arrival's handler, once there is room for it."""
         event = arrival.event
-        if event["sender"] == self._client.user and event["type"] in _OWN_WORDS:
+        own = event["sender"] == self._client.user and event["type"] in _OWN_WORDS
+        if own or ("event_id" in event and not self._recent.is_new(event["event_id"])):
             self._done(batch)
             return
         if event["type"] == _ENCRYPTED:
@@ -313,44 +319,29 @@ class Sync:
 
     async def _fill(self, gap: _Gap, lane: _Lane, batch: _Batch) -> None:
         try:
-            after = await until_done(lambda: self._own_arrival_in(gap))
-            start: str | None = gap.start
-            while start is not None and start != gap.end:
-                begin = start
-                page, start = await until_done(lambda: self._page(gap, begin))  # noqa: B023
-                for event in _sound(page):
-                    if after is not None:
-                        after = None if event["event_id"] == after else after
-                        continue
-                    batch.open += 1
-                    self._open += 1
-                    before = _before(event, None) if "state_key" in event else None
-                    await self._set_out(Arrival(gap.room_id, event, gap.live, before), lane, batch)
-                if not page:
-                    return
+            async for event in between(self._client, gap.room_id, gap.start, gap.end):
+                await self._set_out_more(gap, event, lane, batch)
         except PlatformError:
             logger.warning("what was written meanwhile cannot be fetched")
+            for event in gap.news:
+                await self._set_out_more(gap, event, lane, batch)
+            # For the moderators: there was something that nobody looked at.
+            missed = {
+                "type": MISSED,
+                "event_id": f"missed {gap.start}",
+                "sender": "",
+                "origin_server_ts": int(time() * 1000),
+                "content": {},
+            }
+            batch.open += 1
+            self._open += 1
+            await self._set_out(Arrival(gap.room_id, missed, gap.live, None, True), lane, batch)
 
-    async def _page(self, gap: _Gap, start: str) -> tuple[list[Json], str | None]:
-        return await self._client.messages(gap.room_id, start, gap.end, limit=_PAGE)
-
-    async def _own_arrival_in(self, gap: _Gap) -> str | None:
-        """The event with which the bot joined within a gap, or None where it was there before."""
-        only = orjson.dumps({"types": [MEMBER], "senders": [self._client.user]}).decode()
-        found, start = None, gap.start
-        while start != gap.end:
-            page, after = await self._client.messages(
-                gap.room_id, start, gap.end, limit=_PAGE, only=only
-            )
-            for event in _sound(page):
-                if event.get("state_key") == self._client.user and self._is_own_arrival(
-                    event, _before(event, None)
-                ):
-                    found = event["event_id"]
-            if after is None or after == start or not page:
-                break
-            start = after
-        return found
+    async def _set_out_more(self, gap: _Gap, event: Json, lane: _Lane, batch: _Batch) -> None:
+        batch.open += 1
+        self._open += 1
+        was = before(event) if "state_key" in event else None
+        await self._set_out(Arrival(gap.room_id, event, gap.live, was), lane, batch)
 
     # -- the position ------------------------------------------------------------------------
 
@@ -369,8 +360,13 @@ class Sync:
             while self._batches and self._batches[0].open == 0:
                 position = self._batches.popleft().position
             if position is not None and position != self._position:
-                await until_done(lambda: self._memory.put(_POSITION, position))  # noqa: B023
+                await until_written(lambda: self._save(position))  # noqa: B023
                 self._position = position
+
+    async def _save(self, position: str) -> None:
+        # What brought a key must be asked for again as long as the key is not on disk.
+        await self._client.crypto.flush()
+        await self._memory.put(_POSITION, position)
 
     async def _keep_up(self) -> None:
         try:
@@ -414,27 +410,11 @@ class _Gap:
     start: str
     end: str | None
     live: bool
+    news: tuple[Json, ...]
+    """State events that changed within."""
 
 
-def _sound(events: Any) -> Iterator[Json]:
-    """The events that have what every event has; a homeserver lets no others through."""
-    for event in events or ():
-        if (
-            type(event) is dict
-            and type(event.get("content")) is dict
-            and type(event.get("type")) is str
-            and type(event.get("sender")) is str
-            and type(event.get("event_id")) is str
-            and type(event.get("origin_server_ts")) is int
-            and type(event.get("state_key", "")) is str
-        ):
-            yield event
-
-
-def _before(event: Json, known: Json | None) -> Json | None:
-    """What a state event's forerunner said."""
-    unsigned = event.get("unsigned")
-    told = unsigned.get("prev_content") if type(unsigned) is dict else None
-    if type(told) is dict:
-        return told
-    return None if known is None else known["content"]
+def _filter(timeline: int) -> str:
+    nothing: Json = {"types": []}
+    of_room = {"timeline": {"limit": timeline}, "ephemeral": nothing, "account_data": nothing}
+    return orjson.dumps({"room": of_room, "presence": nothing, "account_data": nothing}).decode()

@@ -161,7 +161,7 @@ def _unreadable(room: Room, arrival: Arrival) -> MessageUnreadable:
         at=moment(event),
         live=arrival.live,
         ref=MessageRef(room, event["event_id"]),
-        author=account(event["sender"]),
+        author=account(event["sender"]) if event["sender"] else None,
     )
 
 

@@ -11,10 +11,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from adapters.matrix.again import until_done
+from adapters.matrix.again import until_done, until_written
 from adapters.matrix.client import Client
 from adapters.matrix.transport import Json
-from bot.errors import NotDurable, PlatformError
 from bot.inbox import Memory
 
 logger = logging.getLogger(__name__)
@@ -58,7 +57,8 @@ class Waiting:
         came = self._came.setdefault(key, asyncio.Event())
         try:
             await self._client.crypto.ask_for_key(room_id, event)
-        except (PlatformError, NotDurable):
+        except Exception:
+            # Neither the homeserver nor the disk may stand in the way of saying so.
             logger.warning("a key could not be asked for")
         with suppress(TimeoutError):
             await asyncio.wait_for(came.wait(), PATIENCE)
@@ -69,7 +69,7 @@ class Waiting:
         events = self._given_up.setdefault(key, [])
         if event["event_id"] not in events and len(events) < _MOST:
             events.append(event["event_id"])
-            await until_done(lambda: self._memory.put(key, json.dumps(events), REMEMBERED))
+            await until_written(lambda: self._memory.put(key, json.dumps(events), REMEMBERED))
         return None
 
     async def key_came(self, room_id: str, session_id: str) -> None:
@@ -83,4 +83,4 @@ class Waiting:
                 await self._late(room_id, event)
             self._given_up[key].remove(event_id)
         if self._given_up.pop(key, None) is not None:
-            await until_done(lambda: self._memory.drop(key))
+            await until_written(lambda: self._memory.drop(key))

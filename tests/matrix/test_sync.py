@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.matrix import sync
+from adapters.matrix import backfill, sync
 from adapters.matrix.sync import Arrival
 from adapters.matrix.transport import path
 from bot.errors import NotDurable, StartError
@@ -21,6 +21,12 @@ async def bot(homeserver: Homeserver) -> AsyncIterator[Listener]:
     made = await Listener.arrives(homeserver)
     yield made
     await made.stops()
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timelines and pages of history of ten events, so that forty are many."""
+    monkeypatch.setattr(backfill, "PAGE", 10)
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ async def test_what_was_written_before_the_first_start_is_history(
 
 
 async def test_a_slow_handler_loses_nothing_and_keeps_the_order(
-    bot: Listener, cora: Person
+    bot: Listener, cora: Person, short_pages: None
 ) -> None:
     room = await cora.creates(bot)
     await bot.starts()
@@ -52,7 +58,7 @@ async def test_a_slow_handler_loses_nothing_and_keeps_the_order(
         await asyncio.sleep(0.1)
 
     bot.handles = slow
-    said = await cora.writes_many(room, 150)
+    said = await cora.writes_many(room, 40)
     await bot.hears(said)
     assert bot.said() == said
 
@@ -81,7 +87,7 @@ async def test_a_room_whose_handler_hangs_holds_up_no_other(
 
 
 async def test_what_was_written_while_away_comes_whole_and_in_order(
-    bot: Listener, cora: Person
+    bot: Listener, cora: Person, short_pages: None
 ) -> None:
     room = await cora.creates(bot)
     await bot.starts()
@@ -90,14 +96,14 @@ async def test_what_was_written_while_away_comes_whole_and_in_order(
     await bot.until(lambda: bot.position)
     await bot.stops()
     # more than a timeline and a page of history hold
-    said = await cora.writes_many(room, 230)
+    said = await cora.writes_many(room, 45)
     bot.heard.clear()
     await bot.starts()
     await bot.hears(said)
     heard = bot.said()
-    assert heard[-230:] == said
+    assert heard[-45:] == said
     # at most what was not noted as done when it stopped
-    assert heard[:-230] in ([], [first])
+    assert heard[:-45] in ([], [first])
     assert not any(bot.arrival(event).live for event in said)
 
 
@@ -158,8 +164,10 @@ async def test_a_bug_in_a_handler_stops_no_room(bot: Listener, cora: Person) -> 
     await bot.hears([said])
 
 
-@pytest.mark.parametrize("between", [3, 130])
-async def test_joining_again_replays_nothing(bot: Listener, cora: Person, between: int) -> None:
+@pytest.mark.parametrize(("between", "after"), [(3, 3), (15, 3), (15, 25)])
+async def test_joining_again_replays_nothing(
+    bot: Listener, cora: Person, short_pages: None, between: int, after: int
+) -> None:
     shared = {"type": "m.room.history_visibility", "content": {"history_visibility": "shared"}}
     room = await cora.creates(bot, initial_state=[{**shared, "state_key": ""}])
     await bot.starts()
@@ -173,10 +181,10 @@ async def test_joining_again_replays_nothing(bot: Listener, cora: Person, betwee
     await bot.stops()
     await cora.asks("POST", path("rooms", room, "invite"), {"user_id": bot.id})
     await bot.asks("POST", path("rooms", room, "join"), {})
-    after = await cora.writes_many(room, 3 if between < 100 else 110)
+    said = await cora.writes_many(room, after)
     await bot.starts()
-    await bot.hears(after)
-    assert bot.said() == after
+    await bot.hears(said)
+    assert bot.said() == said
     assert not set(missed) & set(bot.said())
 
 
@@ -252,3 +260,28 @@ async def test_the_homeserver_may_die_and_come_back(
     said += await cora.writes_many(room, 5)
     await bot.hears(said)
     assert bot.said() == said
+
+
+async def test_what_cannot_be_fetched_any_more_is_told(
+    homeserver: Homeserver, proxy: FaultProxy, cora: Person, short_pages: None
+) -> None:
+    bot = await Listener.arrives(homeserver, proxy.url)
+    room = await cora.creates(bot)
+    await bot.starts()
+    await bot.hears([await cora.writes(room, "hello")])
+    forbidden = {"errcode": "M_FORBIDDEN"}
+    drew = await Person.arrives(homeserver, "Drew")
+    with proxy.answers(403, on="/messages", body=forbidden):
+        with proxy.answers(502, on="/sync") as away:
+            await cora.writes(room, "ends the question that is open")
+            await away.happens()
+            await cora.asks("POST", path("rooms", room, "invite"), {"user_id": drew.id})
+            await drew.asks("POST", path("rooms", room, "join"), {})
+            said = await cora.writes_many(room, 15)
+        await bot.hears(said[-10:])
+    await drew.leaves()
+    (missed,) = [arrival for arrival in bot.heard if arrival.unreadable]
+    assert missed.event["type"] == sync.MISSED
+    # who came meanwhile is known all the same
+    assert drew.id in [arrival.event.get("state_key") for arrival in bot.heard]
+    await bot.stops()
