@@ -241,6 +241,66 @@ async def test_a_missed_unpinning_is_seen_at_the_next_connection(circle: TestCir
     await ana.sees_no("one more hour", circle.room)
 
 
+async def test_a_missed_unpinning_is_seen_by_the_next_sweep(circle: TestCircle) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    message = cora.writes(circle.room, "one more hour")
+    ana.people.pin(ana.account, circle.room, message, True)
+    await waiting(circle, 1)
+    await circle.pass_time(minutes=11)
+    await ana.when(lambda: left_alone(circle) or None)
+    await circle.core.removals.sweep()
+    assert left_alone(circle) == 1
+    circle.world.message(circle.room, message)["pinned"] = False
+    await circle.core.removals.sweep()
+    await ana.sees_no("one more hour", circle.room)
+
+
+async def test_a_pinning_that_was_missed_counts_ten_minutes_later(circle: TestCircle) -> None:
+    # Given a room whose pins were asked for just now
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    first = cora.writes(circle.room, "this one goes")
+    await waiting(circle, 1)
+    await circle.pass_time(minutes=11)
+    await cora.sees_no("this one goes", circle.room)
+    # When another message is pinned and the platform says nothing of it
+    second = cora.writes(circle.room, "this one is pinned")
+    await waiting(circle, 1)
+    circle.world.message(circle.room, second)["pinned"] = True
+    await circle.pass_time(minutes=11)
+    # Then it is left alone
+    await cora.when(lambda: left_alone(circle) or None)
+    assert [m["id"] for m in cora.reads(circle.room) if m["id"] in (first, second)] == [second]
+
+
+async def test_the_platform_is_not_asked_for_pins_at_every_removal(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    really = circle.world.pins
+
+    def pins(room: str) -> list[str]:
+        asked.append(room)
+        return really(room)
+
+    monkeypatch.setattr(circle.world, "pins", pins)
+    await sets_lifetime(circle, "1 min")
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    for number in range(4):
+        cora.writes(circle.room, f"message {number}")
+        await waiting(circle, 1)
+        await circle.pass_time(minutes=2)
+        await waiting(circle, 0)
+    assert asked == [circle.room]
+    message = cora.writes(circle.room, "the meeting is on Monday")
+    await waiting(circle, 1)
+    ana.people.pin(ana.account, circle.room, message, True)
+    await circle.pass_time(minutes=2)
+    await ana.when(lambda: left_alone(circle) or None)
+    assert asked == [circle.room, circle.room]
+
+
 async def test_what_the_bot_says_in_a_room_goes_like_everything_else(circle: TestCircle) -> None:
     await sets_lifetime(circle, "1 h")
     ana = circle.moderator()

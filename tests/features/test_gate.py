@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.sandbox.human import Human
+from adapters.sandbox.world import Refusal
 from bot.errors import TryLater
-from bot.model import Group
+from bot.model import Account, Group
 from bot.texts.pack import GroundRules
 from tests.features.circle import TestCircle
 from tests.features.test_joining import closed_to, newer_rules, open_to, publishes
@@ -129,6 +130,63 @@ async def test_a_right_that_comes_back_without_a_word_is_noticed_within_a_minute
     group["hold"] = True
     await circle.pass_time(minutes=1, seconds=5)
     await open_to(circle, fern)
+
+
+# -- starts ----------------------------------------------------------------------------------
+
+
+async def test_a_start_asks_nothing_for_those_who_are_where_they_belong(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gus, nell = await circle.member("Gus"), circle.arrives("Nell")
+    await circle.settled()
+    await all_sent(circle)
+    asked: list[str] = []
+    monkeypatch.setattr(circle.world, "hold", lambda _group, who, _held: asked.append(who))
+    await circle.restart()
+    await all_sent(circle)
+    assert asked == []
+    assert gus.may_enter(circle.room)
+    assert not nell.may_enter(circle.room)
+
+
+async def test_what_was_changed_by_hand_while_the_bot_was_away_is_put_right(
+    circle: TestCircle,
+) -> None:
+    gus, nell = await circle.member("Gus"), circle.arrives("Nell")
+    await circle.settled()
+    await all_sent(circle)
+    await circle.stop()
+    circle.world.hold(gus.group, gus.account, True)
+    circle.world.hold(nell.group, nell.account, False)
+    await circle.up()
+    await open_to(circle, gus)
+    await closed_to(circle, nell)
+
+
+async def test_a_job_from_before_a_crash_does_not_undo_what_is_right(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a member who is inside, and a job to hold them that could not be sent
+    gus = await circle.member("Gus")
+    await all_sent(circle)
+    holding = circle.core.acknowledgement.holding
+    account = Account("sandbox", gus.account)
+    with monkeypatch.context() as busy:
+
+        def later(*_: object) -> None:
+            raise Refusal("later", after=60)
+
+        busy.setattr(circle.world, "hold", later)
+        await circle.core.store.write(
+            lambda conn: holding.put(conn, group_of(gus), account, inside=False)
+        )
+        await circle.stop()
+    # When the bot starts
+    await circle.up()
+    await all_sent(circle)
+    # Then they are still inside
+    assert gus.may_enter(circle.room)
 
 
 # -- roles -----------------------------------------------------------------------------------

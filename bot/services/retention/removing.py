@@ -299,21 +299,31 @@ class Removals:
             stuck = await expiry_rows.failed_by_room(conn)
         for (room_id, why), count in stuck.items():
             known = self._directory.by_id(room_id)
-            if known is None or why == PINNED:
+            if known is None:
                 continue
-            # Said at once when it failed; said again here in case a crash came in between.
-            await self._tell(known, why, count)
-            if why != FORBIDDEN:
-                continue
+            if why != PINNED:
+                # Said at once when it failed; said again here in case a crash came in between.
+                await self._tell(known, why, count)
             try:
-                rights = await self._directory.chat(known.room.group).rights(known.room)
+                if why == FORBIDDEN:
+                    rights = await self._directory.chat(known.room.group).rights(known.room)
+                    if Right.REMOVE in rights:
+                        await self.rights_changed(known.room)
+                elif why == PINNED:
+                    await self._look_for_unpinned(known, count)
             except PlatformError:
                 continue
-            if Right.REMOVE in rights:
-                await self.rights_changed(known.room)
         before = self._clock.now().date() - COUNTS_KEPT
         await self._store.write(lambda conn: expiry_rows.drop_counts(conn, before))
         await self._store.sweep()
+
+    async def _look_for_unpinned(self, known: KnownRoom, count: int) -> None:
+        pinned = await self.pins.ask(known.room)
+        async with self._store.read() as conn:
+            keys = self._store.keys
+            left = await expiry_rows.failed_messages(conn, keys, known.id, PINNED, limit=count)
+        if not pinned.issuperset(MessageRef(known.room, handle) for handle in left):
+            await self._try_again(known.room, PINNED)
 
     async def backlog(self, group: Group) -> Backlog:
         """How removals stand in a group."""
