@@ -31,7 +31,9 @@ DEVICE_NAME: Final = "Circlekeeper"
 PATIENCE: Final = timedelta(minutes=10)
 """How long one request is tried again while the homeserver asks to wait or does not answer."""
 
+_CREATE: Final = "/v3/createRoom"
 _DEVICE: Final = "setup device"
+_PROBE: Final = "org.circlekeeper.limits"
 _MEASURED: Final = "setup limits"
 _AT_ONCE: Final = 15
 """Writes in a row that Synapse's default limits do not allow: 10, then one in five seconds."""
@@ -70,6 +72,12 @@ class PatientTransport(Transport):
             try:
                 status, answer, headers = await super().ask(method, path, body, **how)
             except TryLater as error:
+                if path == _CREATE:
+                    # Asked twice, it may be made twice.
+                    raise StartError(
+                        "The connection was lost while a room was made. Run this again: it finds "
+                        "out whether the room is there."
+                    ) from None
                 wait = error.after
             else:
                 if status != 429 and status < 500:
@@ -272,7 +280,7 @@ async def create(
     told = await transport.request("GET", "/v3/capabilities")
     version = told.get("capabilities", {}).get("m.room_versions", {}).get("default", "11")
     body = room(kind, group=group, name=name, bot=bot, admins=admins, version=version, knock=knock)
-    return str((await transport.request("POST", "/v3/createRoom", body))["room_id"])
+    return str((await transport.request("POST", _CREATE, body))["room_id"])
 
 
 def address_of(typed: str) -> str | None:
@@ -363,18 +371,17 @@ async def is_limited(
 ) -> bool:
     """Whether the homeserver's rate limits hold for the bot, and remembers it for `check`.
 
-    Found out by writing one and the same state again and again, which changes nothing. An
-    ordinary account cannot ask.
+    An ordinary account cannot ask. So it writes some state that no client shows, in a row; the
+    homeserver does not count what changes nothing.
     """
     plain = Transport(signed_in.homeserver, signed_in.token)
     limited = transport.was_limited
     try:
-        content = power.content(found.state, PURPOSE)
-        to = path("rooms", found.room_id, "state", PURPOSE, "")
-        for _ in range(_AT_ONCE):
+        to = path("rooms", found.room_id, "state", _PROBE, "")
+        for number in range(_AT_ONCE):
             if limited:
                 break
-            limited = (await plain.ask("PUT", to, content))[0] == 429
+            limited = (await plain.ask("PUT", to, {"number": number}))[0] == 429
     finally:
         await plain.close()
     await memory.put(_MEASURED, "limited" if limited else "free")
