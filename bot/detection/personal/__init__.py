@@ -1,0 +1,104 @@
+"""Personal data of anyone: what could lead from a group to a person, or to their money."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.detection.finding import Finding, Kind
+from bot.detection.personal.addresses import addresses
+from bot.detection.personal.internet import emails, handles, invites, ips, room_links, urls
+from bot.detection.personal.looking import Span, overlaps
+from bot.detection.personal.money import cards, ibans
+from bot.detection.personal.national import PACKS, lone_national_id, national_ids
+from bot.detection.personal.phones import phones
+
+__all__ = ["KINDS", "PACKS", "REGIONS", "Personal", "find_personal"]
+
+KINDS: Final = frozenset(
+    {
+        Kind.PHONE,
+        Kind.EMAIL,
+        Kind.URL,
+        Kind.INVITE,
+        Kind.ROOM_LINK,
+        Kind.HANDLE,
+        Kind.IP,
+        Kind.CREDIT_CARD,
+        Kind.IBAN,
+        Kind.NATIONAL_ID,
+        Kind.ADDRESS,
+    }
+)
+"""Every kind that is looked for here."""
+
+REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BR", "IN", "AU", "TR", "PH", "ZA")
+"""Where a phone number without a country's code is looked up when a group names no regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one group looks for."""
+
+    kinds: frozenset[Kind] = KINDS
+    regions: tuple[str, ...] = REGIONS
+    """Where members' phone numbers come from: ISO 3166 codes."""
+    packs: tuple[str, ...] = tuple(PACKS)
+    """Whose national identity numbers are looked for: keys of `PACKS`."""
+
+
+EVERYTHING: Final = Personal()
+
+# One class or two fixed places each, so their searches are linear, whatever the text is.
+_DIGIT: Final = re.compile("[0-9]")
+_LINK: Final = re.compile(r"[.\])} ][A-Za-z]|://|www")
+
+
+def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
+    """Personal data in a text, in order. Never fails; linear in the length of the text.
+
+    A stretch counts once: the digits of an account number are no phone number as well. Two are
+    links besides: an invitation and a link to a room. And a message that is nothing but a number
+    may be the number of a phone and of a person.
+    """
+    kinds = wanted.kinds
+    findings: list[Finding] = []
+    taken: list[Span] = []
+
+    def take(kind: Kind, found: Iterable[Span]) -> None:
+        spans = [span for span in found if not overlaps(span, taken)]
+        taken.extend(spans)
+        if kind in kinds:
+            findings.extend(Finding(kind, *span) for span in spans)
+
+    at, dot, colon = "@" in text, "." in text, ":" in text
+    digit = _DIGIT.search(text) is not None
+    if at or dot or "dot" in text or "punkt" in text:
+        take(Kind.EMAIL, emails(text))
+        links = list(urls(text, taken))
+        for kind, find in ((Kind.INVITE, invites), (Kind.ROOM_LINK, room_links)):
+            if kind in kinds:
+                findings.extend(Finding(kind, *span) for span in find(text))
+        take(Kind.URL, links)
+    if (digit and (dot or colon)) or "::" in text:
+        take(Kind.IP, ips(text))
+    if digit:
+        take(Kind.IBAN, ibans(text))
+        take(Kind.CREDIT_CARD, cards(text))
+        if Kind.NATIONAL_ID in kinds:
+            take(Kind.NATIONAL_ID, national_ids(text, wanted.packs))
+        lone = lone_national_id(text, wanted.packs) if Kind.NATIONAL_ID in kinds else ()
+        numbers = [span for span in lone if not overlaps(span, taken)]
+        if Kind.PHONE in kinds:
+            take(Kind.PHONE, phones(text, wanted.regions))
+        # Ten bare digits may well be either, and either is worth a look.
+        findings.extend(Finding(Kind.NATIONAL_ID, *span) for span in numbers)
+    if Kind.ADDRESS in kinds:
+        findings.extend(Finding(Kind.ADDRESS, *span) for span in addresses(text))
+    if Kind.HANDLE in kinds:
+        findings.extend(
+            Finding(Kind.HANDLE, *span) for span in handles(text) if not overlaps(span, taken)
+        )
+    return sorted(findings, key=lambda finding: (finding.start, finding.end))
