@@ -213,9 +213,9 @@ class MatrixChat:
         """Let an account in."""
         await self._now.gate.release(group, account)
 
-    async def held(self, group: Group) -> Mapping[Account, bool]:  # noqa: ARG002
-        """Not told: the gate asks the homeserver about each when it acts."""
-        return {}
+    async def held(self, group: Group) -> Mapping[Account, bool]:
+        """Who is kept out of the rooms and who is let in."""
+        return await self._now.rooms.held(group)
 
     async def fetch(self, ref: MessageRef) -> Message | None:
         """The message as it is now. What stands in a direct chat is nobody else's to see."""

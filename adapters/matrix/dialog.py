@@ -49,6 +49,7 @@ class Turn:
     place: Place
     room: Room | None = None
     """The room it was asked in, where that was not the direct chat."""
+    urgent: bool = False
 
 
 class Dialog:
@@ -183,6 +184,7 @@ class Dialog:
         await self.answer(turn, answer, form.events if form.fleeting else [])
 
     async def answer(self, turn: Turn, answer: Answer, takes: Sequence[str] = ()) -> None:
+        """Show an answer, and take away the events that led to it; a form begins to ask."""
         if isinstance(answer, Reply):
             await self.show(turn, answer, takes)
             return
@@ -244,6 +246,7 @@ class Dialog:
                 answering=True,
                 choices=choices,
                 more=note,
+                urgent=turn.urgent,
             )
 
         try:
@@ -262,11 +265,13 @@ class Dialog:
 
     async def run(self, turn: Turn, command: Command, args: Args) -> None:
         """Answer from memory alone, whatever else is broken or under way."""
+        turn = replace(turn, urgent=True)
         answer = await self.invoke(turn, command.name, args)
         if isinstance(answer, Reply):
             await self.show(turn, answer)
 
     async def invoke(self, turn: Turn, name: str, args: Args, *, private: bool = True) -> Answer:
+        """Hand a command to the core."""
         return await self._showing.connected.invoke(
             Invoked(
                 id=turn.id,

@@ -13,6 +13,7 @@ from typing import Final
 from adapters.matrix import blueprints, power
 from adapters.matrix.client import Client
 from adapters.matrix.rooms import Rooms
+from adapters.matrix.transport import path
 from bot.errors import CannotReach, Forbidden
 from bot.model import Account, Group, RoomKind
 
@@ -70,7 +71,9 @@ class Directs:
         except Forbidden:
             raise CannotReach from None
         self._made[group, account] = room_id
-        await self._client.load(room_id)
+        # The sync may have told a part of it: without the invitation, nobody would get the key.
+        whole = await self._client.request("GET", path("rooms", room_id, "state"))
+        self._client.take_state(room_id, whole["items"])
         return room_id
 
     def _version(self, group: Group) -> str:

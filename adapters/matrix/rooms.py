@@ -11,6 +11,7 @@ Everybody else who is in a room of the group, or knocks at one, is a member.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,6 +175,23 @@ class Rooms:
         inside.discard(self._client.user)
         moderators = await self._moderators(group, inside)
         return {Account(PLATFORM, user): moderators.get(user, Role.MEMBER) for user in inside}
+
+    async def held(self, group: Group) -> dict[Account, bool]:
+        """Who is in none of the group's rooms, nor invited (True), and who is in all (False)."""
+        rooms = self.of(group, RoomKind.CIRCLE)
+        counts: Counter[str] = Counter()
+        for place in rooms:
+            to = path("rooms", place.room_id, "joined_members")
+            try:
+                joined = (await self._client.request("GET", to))["joined"].keys()
+            except (Forbidden, Gone):
+                return {}
+            counts.update(joined | self._client.members(place.room_id, "invite").keys())
+        return {
+            Account(PLATFORM, user): not counts[user]
+            for user in self.present(group)
+            if counts[user] in (0, len(rooms))
+        }
 
     async def role_of(self, group: Group, account: Account) -> Role:
         """Somebody's role at this moment."""
