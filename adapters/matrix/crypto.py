@@ -196,7 +196,9 @@ class Crypto:
         body: Json = olm.share_keys() if olm.should_upload_keys else {}
         if self._fallback_wanted or not olm.account.shared:
             account = olm.account._account
-            account.generate_fallback_key()
+            if not account.fallback_key:
+                # Only the last and the one before open anything: none is made that is not used.
+                account.generate_fallback_key()
             body["fallback_keys"] = {
                 f"{_ONE_TIME}:{key_id}": self._signed({"key": key.to_base64(), "fallback": True})
                 for key_id, key in account.fallback_key.items()
@@ -264,17 +266,17 @@ class Crypto:
             "session_id": session_id,
             "sender_key": content.get("sender_key", ""),
         }
-        request_id = token_hex(16)
+        # nio finds the request again by the session.
         asked = {
             "action": "request",
             "body": body,
-            "request_id": request_id,
+            "request_id": session_id,
             "requesting_device_id": self.device_id,
         }
         device = content.get("device_id") or "*"
         self._olm.outgoing_to_device_messages.append(
             RoomKeyRequestMessage(
-                "m.room_key_request", sender, device, asked, request_id, session_id, room_id, MEGOLM
+                "m.room_key_request", sender, device, asked, session_id, session_id, room_id, MEGOLM
             )
         )
         await self._flush()

@@ -371,8 +371,8 @@ class Sync:
     async def _keep_up(self) -> None:
         try:
             await self._client.crypto.upkeep()
-        except (PlatformError, NotDurable):
-            # With the next answer again.
+        except Exception:
+            # The homeserver or the disk is in the way; with the next answer again.
             logger.warning("keys could not be kept up; trying again soon")
 
     def _start(self, work: Any) -> asyncio.Task[Any]:
