@@ -99,6 +99,8 @@ class Listener:
             self.memory, self.credentials.user_id, self.credentials.device_id
         )
         self.client = Client(self._url, self.credentials.access_token, store)
+        # as the set-up does
+        await self.client.crypto.upkeep()
         before = self.connects
         sync = Sync(self.client, self.memory, self._handle, self._connected, _nothing)
         self.following = asyncio.create_task(sync.run())
