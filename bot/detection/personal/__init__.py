@@ -7,9 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 from bot.detection.finding import Finding, Kind
 from bot.detection.personal.addresses import addresses
-from bot.detection.personal.internet import emails, handles, invites, ips, room_links, urls
+from bot.detection.personal.internet import (
+    NETWORKS,
+    emails,
+    handles,
+    invites,
+    ips,
+    room_links,
+    urls,
+)
 from bot.detection.personal.looking import Span, overlaps
 from bot.detection.personal.money import cards, ibans
 from bot.detection.personal.national import PACKS, lone_national_id, national_ids
@@ -51,9 +61,33 @@ class Personal:
 
 EVERYTHING: Final = Personal()
 
-# One class or two fixed places each, so their searches are linear, whatever the text is.
+# One class or a few fixed places each, so their searches are linear, whatever the text is.
 _DIGIT: Final = re.compile("[0-9]")
-_LINK: Final = re.compile(r"[.\])} ][A-Za-z]|://|www")
+_JOINED: Final = re.compile(r"[^\s.][.][A-Za-z0-9]|://|[\])}(][.A-Za-z ]")
+_FEWEST_OF_ID, _FEWEST_OF_PHONE, _FEWEST_OF_ACCOUNT = 4, 7, 10
+_SPELLED: Final = (
+    " dot ",
+    "(dot",
+    "[dot",
+    "(at",
+    "[at",
+    "{at",
+    "<at",
+    "( at",
+    "[ at",
+    "arroba",
+    "at gmail",
+    "at googlemail",
+    "at hotmail",
+    "at outlook",
+    "at yahoo",
+    "at icloud",
+    "at proton",
+    "at gmx",
+    "at live.",
+    "at aol",
+)
+_HINTS: Final = AhoCorasick([*_SPELLED, *NETWORKS])
 
 
 def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
@@ -73,31 +107,38 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
         if kind in kinds:
             findings.extend(Finding(kind, *span) for span in spans)
 
-    at, dot, colon = "@" in text, "." in text, ":" in text
-    digit = _DIGIT.search(text) is not None
-    if at or dot or "dot" in text or "punkt" in text:
+    hints = {
+        number < len(_SPELLED) for number, _, _ in _HINTS.find_matches_as_indexes(text.lower())
+    }
+    at, colon, slash = "@" in text, ":" in text, "/" in text
+    joined = "." in text and _JOINED.search(text) is not None
+    if at or True in hints:
         take(Kind.EMAIL, emails(text))
-        links = list(urls(text, taken))
-        for kind, find in ((Kind.INVITE, invites), (Kind.ROOM_LINK, room_links)):
-            if kind in kinds:
-                findings.extend(Finding(kind, *span) for span in find(text))
+    if joined or colon or slash:
+        links = list(urls(text, taken)) if joined or (colon and slash) else []
+        if Kind.INVITE in kinds and slash:
+            findings.extend(Finding(Kind.INVITE, *span) for span in invites(text))
+        if Kind.ROOM_LINK in kinds and (slash or colon):
+            findings.extend(Finding(Kind.ROOM_LINK, *span) for span in room_links(text))
         take(Kind.URL, links)
-    if (digit and (dot or colon)) or "::" in text:
+    digits = len(_DIGIT.findall(text))
+    if (digits and (joined or colon)) or "::" in text:
         take(Kind.IP, ips(text))
-    if digit:
+    if digits >= _FEWEST_OF_ACCOUNT:
         take(Kind.IBAN, ibans(text))
         take(Kind.CREDIT_CARD, cards(text))
+    if digits >= _FEWEST_OF_ID:
         if Kind.NATIONAL_ID in kinds:
             take(Kind.NATIONAL_ID, national_ids(text, wanted.packs))
         lone = lone_national_id(text, wanted.packs) if Kind.NATIONAL_ID in kinds else ()
         numbers = [span for span in lone if not overlaps(span, taken)]
-        if Kind.PHONE in kinds:
+        if Kind.PHONE in kinds and digits >= _FEWEST_OF_PHONE:
             take(Kind.PHONE, phones(text, wanted.regions))
         # Ten bare digits may well be either, and either is worth a look.
         findings.extend(Finding(Kind.NATIONAL_ID, *span) for span in numbers)
     if Kind.ADDRESS in kinds:
         findings.extend(Finding(Kind.ADDRESS, *span) for span in addresses(text))
-    if Kind.HANDLE in kinds:
+    if Kind.HANDLE in kinds and (at or "#" in text or slash or False in hints):
         findings.extend(
             Finding(Kind.HANDLE, *span) for span in handles(text) if not overlaps(span, taken)
         )

@@ -162,6 +162,36 @@ def _is_v6(written: str, text: str, start: int) -> bool:
     return len(written) > 4 or written == "::1"
 
 
+NETWORKS: Final = (
+    "insta",
+    "ig ",
+    "ig:",
+    "snap",
+    "tiktok",
+    "tik tok",
+    "twitter",
+    "telegram",
+    "discord",
+    "kik",
+    "facebook",
+    "fb",
+    "skype",
+    "linkedin",
+    "linked in",
+    "bluesky",
+    "mastodon",
+    "twitch",
+    "onlyfans",
+    "only fans",
+    "threads",
+    "wechat",
+    "signal",
+    "steam",
+    "psn",
+    "xbox",
+    "tumblr",
+)
+"""One of these is in every text that `handles` finds a network's name in, in lower case."""
 _NETWORKS: Final = (
     "insta(?:gram)?|ig|snap(?:chat)?|tik ?tok|twitter|telegram|discord|kik|facebook|fb|skype|"
     "linked ?in|bluesky|mastodon|twitch|only ?fans|threads|wechat|signal|steam|psn|xbox|tumblr"
