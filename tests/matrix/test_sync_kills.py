@@ -16,8 +16,8 @@ from tests.matrix.following import Listener, Person
 from tests.matrix.human import Human
 from tests.matrix.victim import HEARD
 
-KILLS = 6
-PLAIN, ENCRYPTED = 150, 60
+KILLS = 4
+PLAIN, ENCRYPTED = 80, 30
 
 
 class Bots:

@@ -51,7 +51,7 @@ async def follow(settings: dict[str, Any]) -> None:
 
     async def handle(arrival: Arrival) -> None:
         note("start", arrival)
-        await asyncio.sleep(random.random() / 50)
+        await asyncio.sleep(random.random() / 4)
         note("done", arrival)
         os.fsync(out)
 
