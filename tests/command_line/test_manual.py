@@ -17,20 +17,26 @@ from tests.command_line.process import done
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "hosts" / "command-line.md").read_text()
 TOP: Any = typer.main.get_command(made(rich=False))
-COMMANDS: dict[str, Any] = dict(TOP.commands)
+COMMANDS: dict[str, Any] = {
+    f"{name} {inner}".strip(): command
+    for name, found in TOP.commands.items()
+    for inner, command in getattr(found, "commands", {"": found}).items()
+}
 
 
 def examples(text: str) -> list[str]:
-    """The command lines in a text, without what stands beside them."""
+    """The command lines in a text, without what stands beside them and where they read from."""
     found = re.findall(r"^ +(?:[A-Z_]+=\S+ )*(circlekeeper\b.*)$", text, re.MULTILINE)
-    return [re.split(r" {2,}", line)[0] for line in found]
+    return [re.split(r" {2,}| [<>] ", line)[0] for line in found]
 
 
 def parse(line: str) -> None:
     """Read a command line as the program would, without running it."""
     _, *words = shlex.split(line)
-    if words and words[0] in COMMANDS:
-        name, *rest = words
+    named = [name for name in COMMANDS if words[: len(name.split())] == name.split()]
+    if named:
+        [name] = named
+        rest = words[len(name.split()) :]
         if "--help" not in rest:
             COMMANDS[name].make_context(name, rest)
     else:
@@ -65,7 +71,7 @@ def test_the_page_shows_nothing_that_does_not_work() -> None:
     every = [TOP, *COMMANDS.values()]
     known = {option for command in every for given in command.params for option in given.opts}
     assert named <= known | {"--help"}
-    headings = set(re.findall(r"^## ([a-z]+)$", PAGE, re.MULTILINE))
+    headings = set(re.findall(r"^## ([a-z ]+)$", PAGE, re.MULTILINE))
     assert headings == set(COMMANDS)
 
 
@@ -80,7 +86,7 @@ def test_the_page_and_the_help_name_every_exit_code() -> None:
 def test_the_program_says_it_too(tmp_path: Path) -> None:
     code, said = done(tmp_path, "--help")
     assert code == 0
-    assert all(f"\n  {name} " in said for name in COMMANDS)
+    assert all(f"\n  {name} " in said for name in TOP.commands)
     code, said = done(tmp_path, "--version")
     assert code == 0
     assert re.fullmatch(r"circlekeeper \S+\n", said)
