@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks import talk
-from benchmarks.discord_peer import Parser, payloads
+from benchmarks.discord_peer import Gateway, payloads
 from benchmarks.results import Line, Options, compared
 from benchmarks.stage import GROUP, MEMBERS, furnish, opened, started
 from bot.clock import Clock
@@ -22,7 +22,7 @@ def run(options: Options) -> Iterator[Line]:
 
 async def _run(options: Options) -> list[Line]:
     count = options.size(2_000, 50)
-    parser, sent = Parser(), payloads(talk.messages(count))
+    gateway, sent = Gateway(), payloads(talk.messages(count))
     ours, peers = [], []
     async with started(await opened(options.folder)) as stage:
         await furnish(stage)
@@ -44,8 +44,5 @@ async def _run(options: Options) -> list[Line]:
                 answer = await stage.inbox.invoke(press)
                 assert isinstance(answer, Reply)
             ours.append((time.process_time() - began) / count * 1e6)
-            began = time.process_time()
-            for payload in sent:
-                parser.parse(payload)
-            peers.append((time.process_time() - began) / count * 1e6)
-    return [compared("help now", "us/press", ours, "discord.py's parsing of one message", peers)]
+            peers.append(await gateway.receive(gateway.frames(sent)))
+    return [compared("help now", "us/press", ours, "discord.py's work on one message", peers)]
