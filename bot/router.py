@@ -284,13 +284,13 @@ class Lanes:
 
     def leave(self, name: Hashable) -> None:
         """The next one in line has the lane; nobody there, it is gone."""
-        line = self._waiting[name]
+        line = self._waiting.pop(name)
         while line:
             turn = line.popleft()
             if not turn.done():
+                self._waiting[name] = line
                 turn.set_result(None)
                 return
-        del self._waiting[name]
 
 
 class Seen:

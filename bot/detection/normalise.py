@@ -103,11 +103,9 @@ def fold(text: str) -> Folded:
     """Fold a text. Never fails; linear in the text, never beyond 18 times its length."""
     text = text[:MOST_CHARACTERS]
     if text.isascii():
-        plain = text.lower()
-        if not plain.isprintable() or "  " in plain or plain[:1] == " " or plain[-1:] == " ":
-            plain = " ".join(plain.split())
-            if not plain.isprintable():
-                plain = " ".join(_INVISIBLE.sub("", plain).split())
+        plain = _spaced(text.lower())
+        if not plain.isprintable():
+            plain = " ".join(_INVISIBLE.sub("", plain).split())
         return Folded(plain, text)
     plain = text
     if _RARE.search(plain):
@@ -115,7 +113,14 @@ def fold(text: str) -> Folded:
         if _MARK.search(plain):
             plain = _PILE.sub(r"\1", plain)
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
-    return Folded(" ".join(plain.split()), text)
+    return Folded(_spaced(plain), text)
+
+
+def _spaced(text: str) -> str:
+    """Runs of white space become one space. Of all white space, only the space is printable."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)

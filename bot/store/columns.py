@@ -19,6 +19,7 @@ BLIND_BYTES: Final = 18
 """Two for the number of the key, sixteen of the keyed hash."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def new_id() -> bytes:
@@ -26,14 +27,14 @@ def new_id() -> bytes:
     return os.urandom(ROW_ID_BYTES)
 
 
-def new_id_by(at: datetime) -> bytes:
-    """A new row id that begins with a moment which its row holds anyway; 64 bits are random.
+def new_id_by(at: datetime, blind: bytes) -> bytes:
+    """A new row id of a moment and 64 bits of a unique blind, both of which its row holds anyway.
 
     For tables that grow by thousands of rows a second: neighbours in time are neighbours on
     disk, and a commit touches one page where random ids touch one per row. Never for a row whose
     moment nobody is to know.
     """
-    return to_microseconds(at).to_bytes(8, "big") + os.urandom(8)
+    return to_microseconds(at).to_bytes(8, "big") + blind[2:10]
 
 
 class SealedBox:
@@ -64,11 +65,16 @@ class RowId(TypeDecorator[bytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+    @staticmethod
+    def bound(value: bytes | None) -> bytes | None:
         """Refuse what cannot be a row id."""
-        if value is not None and (type(value) is not bytes or len(value) != ROW_ID_BYTES):
-            raise TypeError("a row id is 16 bytes, as new_id() makes them")
-        return value
+        if (type(value) is bytes and len(value) == ROW_ID_BYTES) or value is None:
+            return value
+        raise TypeError("a row id is 16 bytes, as new_id() makes them")
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """`bound`."""
+        return self.bound(value)
 
 
 class Sealed(TypeDecorator[SealedBox]):
@@ -77,13 +83,18 @@ class Sealed(TypeDecorator[SealedBox]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: SealedBox | None, dialect: Dialect) -> bytes | None:
+    @staticmethod
+    def bound(value: SealedBox | None) -> bytes | None:
         """Take a box; a plain text or bytes raise TypeError, naming the kind and not the value."""
+        if type(value) is SealedBox:
+            return value.data
         if value is None:
             return None
-        if type(value) is not SealedBox:
-            raise TypeError(f"a sealed column takes a SealedBox, not a {type(value).__name__}")
-        return value.data
+        raise TypeError(f"a sealed column takes a SealedBox, not a {type(value).__name__}")
+
+    def process_bind_param(self, value: SealedBox | None, dialect: Dialect) -> bytes | None:
+        """`bound`."""
+        return self.bound(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> SealedBox | None:
         """Give a box."""
@@ -96,11 +107,16 @@ class Blind(TypeDecorator[bytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+    @staticmethod
+    def bound(value: bytes | None) -> bytes | None:
         """Refuse what `KeyRing.blind` did not make."""
-        if value is not None and (type(value) is not bytes or len(value) != BLIND_BYTES):
-            raise TypeError("a blind column takes what KeyRing.blind gives")
-        return value
+        if (type(value) is bytes and len(value) == BLIND_BYTES) or value is None:
+            return value
+        raise TypeError("a blind column takes what KeyRing.blind gives")
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """`bound`."""
+        return self.bound(value)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -113,13 +129,18 @@ class UtcTime(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    @staticmethod
+    def bound(value: datetime | None) -> int | None:
         """Turn an aware datetime into a number; a naive one raises TypeError."""
         if value is None:
             return None
         if getattr(value, "tzinfo", None) is None:
             raise TypeError("a moment needs a time zone")
         return to_microseconds(value)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """`bound`."""
+        return self.bound(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn the number back."""
@@ -132,5 +153,4 @@ class UtcTime(TypeDecorator[datetime]):
 
 def to_microseconds(at: datetime) -> int:
     """Whole microseconds since 1970 of an aware datetime. Exact, unlike `timestamp()`."""
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return (at - _EPOCH) // _MICROSECOND

@@ -50,7 +50,7 @@ class RemovalCount:
 def row(keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime) -> dict[str, Any]:
     """A row for `Store.append`; the database's defaults say that it waits."""
     # A row says when it is due anyway, and rows in order are cheaper to store.
-    row_id = new_id_by(due)
+    row_id = new_id_by(due, blind)
     return {
         "id": row_id,
         "room_id": room_id,

@@ -34,7 +34,7 @@ _FORMAT: Final = 1
 _HASH_BYTES: Final = 16
 # Texts are padded to whole steps, so that a box's size does not tell one Matrix id from another.
 _STEP: Final = 32
-_PADDING: Final = [bytes(-length % _STEP) for length in range(_STEP)]
+_PADDING: Final = [b"\x80" + bytes(-(length + 1) % _STEP) for length in range(_STEP)]
 _NUMBER: Final = struct.Struct(">H")
 _ENCODING: Final = "surrogatepass"
 
@@ -154,7 +154,7 @@ class KeyRing:
         surrogates too; the caller limits its length.
         """
         nonce = os.urandom(NONCE_BYTES)
-        plain = text.encode("utf-8", _ENCODING) + b"\x80"
+        plain = _utf8(text)
         plain += _PADDING[len(plain) % _STEP]
         boxed = self._seal_key.encrypt(nonce, plain, self._prefix(column, row_id))
         return SealedBox(self._seal_number + nonce + boxed)
@@ -193,7 +193,7 @@ class KeyRing:
         if hasher is None:
             hasher = self._scopes[scope] = self._hasher(self._blind_numbers[0], scope)
         hasher = hasher.copy()
-        hasher.update(value.encode("utf-8", _ENCODING))
+        hasher.update(_utf8(value))
         return self._blind_prefix + hasher.digest()  # type: ignore[no-any-return]
 
     def blinds(self, scope: str, value: str) -> tuple[bytes, ...]:
@@ -201,7 +201,7 @@ class KeyRing:
         found = []
         for number in self._blind_numbers:
             hasher = self._hasher(number, scope)
-            hasher.update(value.encode("utf-8", _ENCODING))
+            hasher.update(_utf8(value))
             found.append(_NUMBER.pack(number) + hasher.digest())
         return tuple(found)
 
@@ -350,6 +350,11 @@ class KeyRing:
 def short_of(blind: bytes) -> int:
     """64 bits of a blind as a number, for large sets in memory."""
     return int.from_bytes(blind[2:10], "big")
+
+
+def _utf8(text: str) -> bytes:
+    # Most handles are ASCII, and naming an error handler costs more than encoding them.
+    return text.encode() if text.isascii() else text.encode("utf-8", _ENCODING)
 
 
 def _account(account: Account) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -106,7 +107,7 @@ async def test_a_box_says_nothing(store: Store) -> None:
 
 @given(moments.filter(lambda at: at.year >= 1971), moments.filter(lambda at: at.year >= 1971))
 def test_ids_by_a_moment_sort_by_it_and_differ(one: datetime, other: datetime) -> None:
-    first, second = new_id_by(one), new_id_by(other)
+    first, second = new_id_by(one, os.urandom(18)), new_id_by(other, os.urandom(18))
     assert len(first) == 16
     assert first != second
     if one != other:

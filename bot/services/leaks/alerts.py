@@ -326,6 +326,8 @@ class Leaks(LeakReading):
 def _hits(keywords: Keywords, content: Content) -> bool:
     if keywords.hits(content.text):
         return True
+    if not content.scannable and not content.attachments:
+        return False
     return any(keywords.hits(text) for text in content.scannable) or any(
         keywords.hits(attachment.name) for attachment in content.attachments
     )

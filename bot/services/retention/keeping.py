@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 
@@ -33,6 +34,8 @@ class Retention:
         self._removals = removals
         self._clock = clock
         self._shows: set[asyncio.Task[None]] = set()
+        self._written: deque[tuple[asyncio.Future[None], datetime]] = deque()
+        store.on_commit(self._expect_written)
 
     def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
         """Write the due time of a new message; None where its room keeps messages.
@@ -47,10 +50,19 @@ class Retention:
         written = self._store.append(
             expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
         )
-        # Once it is on disk: a look at the table before that would find and expect nothing.
-        written.add_done_callback(lambda _: self._removals.expect(due))
+        self._written.append((written, due))
         self._show(ref, due)
         return written
+
+    def _expect_written(self) -> None:
+        # Once it is on disk: a look at the table before that would find and expect nothing.
+        first: datetime | None = None
+        while self._written and self._written[0][0].done():
+            _, due = self._written.popleft()
+            if first is None or due < first:
+                first = due
+        if first is not None:
+            self._removals.expect(first)
 
     def _show(self, ref: MessageRef, due: datetime) -> None:
         chat = self._directory.chat(ref.room.group)
