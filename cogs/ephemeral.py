@@ -124,3 +124,5 @@ class Ephemeral(Cog):
             case RoomChange.GONE:
                 await self._removals.room_gone(event.room)
                 await self.directory.refresh(event.group)
+            case RoomChange.UPGRADED if event.into is not None:
+                await self.directory.moved(event.room, event.into)

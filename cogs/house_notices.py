@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.cog import Cog, listens
 from bot.errors import Gone
-from bot.events import Delivered, Undelivered
+from bot.events import Delivered, RoomChange, RoomChanged, Undelivered
 from bot.model import Group, Room
 from bot.reply import Text
 from bot.services import holding, notices, standing
@@ -56,6 +56,14 @@ class HouseNotices(Cog):
                 key = WITH_ROOM[event.purpose]
                 about = self.directory.known[room].id.hex()
                 await self.notices.tell(event.group, key, {"room": room}, about=about)
+
+    @listens(RoomChanged)
+    async def room_gone(self, event: RoomChanged) -> None:
+        """A room is not the bot's to look after any more: whoever took it out may not know."""
+        if event.change is RoomChange.GONE:
+            await self.notices.tell(
+                event.group, "notice-room-gone", {"room": event.room}, about=event.room.handle
+            )
 
     @listens(Delivered)
     async def delivered(self, event: Delivered) -> None:

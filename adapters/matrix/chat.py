@@ -22,7 +22,7 @@ from adapters.matrix.keys import CryptoStore
 from adapters.matrix.removing import Removing
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
-from adapters.matrix.sync import Arrival, Sync
+from adapters.matrix.sync import MISSED, Arrival, Sync
 from adapters.matrix.transport import path
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
@@ -132,6 +132,8 @@ class MatrixChat:
             await self._heard_in_room(on, inbox, place, arrival)
 
     async def _heard_alone(self, on: _Connected, place: Place, arrival: Arrival) -> None:
+        if arrival.event["type"] == MISSED:
+            return
         if arrival.unreadable or arrival.event["type"] == "m.room.message":
             await on.dialog.heard(place, arrival.event, unreadable=arrival.unreadable)
         elif arrival.event["type"] == "m.reaction":

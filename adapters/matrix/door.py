@@ -111,6 +111,7 @@ class Door:
         for group in self._rooms.groups():
             role = await self._rooms.role_of(group, account)
             if role is Role.ADMIN and not direct:
+                await self._come_in(arrival.room_id, inbox)
                 return
         try:
             await self._client.leave(arrival.room_id)
@@ -119,6 +120,23 @@ class Door:
         for group in self._rooms.groups():
             if account.handle in self._rooms.present(group):
                 self._start(self._greet(group, account, asked=True))
+
+    async def _come_in(self, room_id: str, inbox: Inbox) -> None:
+        """Take an admin's invitation. A room that was the group's is so again."""
+        try:
+            await until_done(lambda: self._client.join(room_id))
+            await until_done(lambda: self._client.load(room_id))
+            for kind in (PURPOSE, "m.room.member"):
+                key = self._client.user if kind == "m.room.member" else ""
+                now = await self._rooms.state_now(room_id, kind, key)
+                if now:
+                    self._client.take_state_event(room_id, now)
+        except PlatformError as error:
+            logger.warning("an invitation could not be taken", extra={"why": error.why})
+            return
+        place = self._rooms.place(room_id)
+        if place is not None:
+            await until_done(lambda: inbox.offer(self._rooms.begin(place.group)))
 
     async def _ready(self, inbox: Inbox, group: Group) -> None:
         await until_done(lambda: inbox.offer(self._rooms.begin(group)))

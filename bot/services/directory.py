@@ -49,6 +49,14 @@ class Directory:
             del self.known[room]
         self.known.update(found)
 
+    async def moved(self, old: Room, new: Room) -> None:
+        """Another room took the place of one: its lifetime and what is due there go with it."""
+        await self._store.move_room(old, new)
+        known = self.known.pop(old, None)
+        if known is not None:
+            known.room = new
+            self.known[new] = known
+
     def groups(self) -> list[Group]:
         """Every group that is ready."""
         return list(dict.fromkeys(room.group for room in self.known))

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal, TypeAlias, TypeVar, overload
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -291,9 +291,31 @@ class Store:
         )
         return group_id
 
+    async def move_room(self, old: Room, new: Room) -> None:
+        """Let everything that is known of a room be known of another from now on.
+
+        Does nothing where the old one is not known, or the new one is already.
+        """
+        rooms = tables.rooms
+
+        async def work(conn: Connection) -> None:
+            blinds = [self.keys.blinds("room", _room_name(room)) for room in (old, new)]
+            ids = [
+                await conn.scalar(select(rooms.c.id).where(rooms.c.handle_blind.in_(of)))
+                for of in blinds
+            ]
+            if ids[0] is None or ids[1] is not None:
+                return
+            sealed = self.keys.seal(rooms.c.handle, ids[0], new.handle)
+            values = {"handle_blind": blinds[1][0], "handle": sealed}
+            await conn.execute(update(rooms).where(rooms.c.id == ids[0]).values(values))
+
+        await self.write(work)
+        self._room_ids.pop(old, None)
+
     async def _find_room(self, conn: Connection, room: Room) -> bytes:
         rooms = tables.rooms
-        blinds = self.keys.blinds("room", f"{_handle(room.group)}\0{room.handle}")
+        blinds = self.keys.blinds("room", _room_name(room))
         found: bytes | None = await conn.scalar(
             select(rooms.c.id).where(rooms.c.handle_blind.in_(blinds))
         )
@@ -360,6 +382,10 @@ def _truncate(db: sqlite3.Connection) -> bool:
     finally:
         db.execute(f"PRAGMA busy_timeout={usual}")
     return bool(busy == 0)
+
+
+def _room_name(room: Room) -> str:
+    return f"{_handle(room.group)}\0{room.handle}"
 
 
 def _handle(group: Group) -> str:

@@ -62,6 +62,8 @@ notice-not-held = I could not close the rooms for somebody who has not agreed to
 notice-not-let-in = I could not open the rooms for somebody who has agreed to the rules. Please check that I have the right to let people in. I will try again by myself.
 notice-not-told = The rooms closed for somebody, and I could not write to them to say why. They can still join again in the lobby.
 notice-not-announced = I could not tell people in { $room } about the new rules. Please tell them yourself, and check that I may post there.
+# $room: a room that was taken from the bot, or closed.
+notice-room-gone = I am not in { $room } any more. I cannot look after what is written there, and I remove nothing. If that was not meant, please invite me again.
 notice-no-card = I could not post the join card in { $room }. Newcomers may not find their way in. Please check that I may post there.
 
 ## Settings
