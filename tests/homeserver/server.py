@@ -153,6 +153,13 @@ class Homeserver:
         """A new account, logged in. The name gets an ending, so that each test has its own."""
         return await asyncio.to_thread(self._register, name, admin, password)
 
+    async def ask(
+        self, account: Credentials, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Any request in somebody's name. `path` is below `/_matrix/client/v3`."""
+        to = f"/_matrix/client/v3{path}"
+        return await asyncio.to_thread(self._ask, to, body, method, account.access_token)
+
     def start_and_wait(self) -> None:
         """Like `start`, outside of a loop. Does nothing when it runs already."""
         if self._guard is not None and self._guard.poll() is None:
@@ -232,17 +239,24 @@ class Homeserver:
     def _register(self, name: str, admin: bool, password: str) -> Credentials:
         path = "/_synapse/admin/v1/register"
         nonce = self._ask(path)["nonce"]
-        name = f"{name.lower()}-{secrets.token_hex(4)}"
+        shown, name = name, f"{name.lower()}-{secrets.token_hex(4)}"
         role = "admin" if admin else "notadmin"
         said = "\0".join([nonce, name, password, role]).encode()
         mac = hmac.new(self._secret.encode(), said, hashlib.sha1).hexdigest()
         body = {"nonce": nonce, "username": name, "password": password, "admin": admin, "mac": mac}
-        given = self._ask(path, body)
+        given = self._ask(path, {**body, "displayname": shown})
         return Credentials(given["user_id"], password, given["device_id"], given["access_token"])
 
-    def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _ask(
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        method: str | None = None,
+        token: str | None = None,
+    ) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data)  # noqa: S310
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             given: dict[str, Any] = json.load(answer)
         return given

@@ -33,6 +33,7 @@ PATIENCE: Final = 30.0
 """Seconds to wait for something that should come."""
 
 _FILTER: Final[Json] = {"room": {"timeline": {"limit": 10_000}}, "presence": {"types": []}}
+_MARK: Final = "test.circlekeeper.mark"
 
 
 class NotAllowed(Exception):
@@ -56,6 +57,7 @@ class Human:
         self.invites_open: dict[str, Json] = {}
         """The rooms she is invited to, with the event of the invitation."""
         self._invited_directly: dict[str, str] = {}
+        self._mark = ""
         self._unread: list[nio.MegolmEvent] = []
         self._news = asyncio.Condition()
         self._following: asyncio.Task[None] | None = None
@@ -82,7 +84,6 @@ class Human:
         credentials = await homeserver.register(name)
         human = cls(url or homeserver.url, credentials, folder / credentials.device_id)
         await human.opens_client()
-        await human._asks("PUT", f"/profile/{human.user_id}/displayname", {"displayname": name})
         return human
 
     async def on_a_new_device(self) -> Self:
@@ -330,6 +331,13 @@ class Human:
             for message in self.sight.messages(each)
         ]
 
+    async def catches_up(self) -> None:
+        """Return when she sees all that happened until now."""
+        mark = str(uuid4())
+        to = f"/user/{self.user_id}/account_data/{_MARK}"
+        await self._asks("PUT", to, {"mark": mark})
+        await self.when(lambda: self._mark == mark or None, "the present")
+
     async def sees(self, text: str, room: str | None = None, *, by: str | None = None) -> Message:
         """Wait until a message with this text is in sight; gives the newest."""
 
@@ -419,6 +427,9 @@ class Human:
             self._news.notify_all()
 
     def _take(self, told: nio.SyncResponse) -> None:
+        for event in told.account_data_events:
+            if isinstance(event, nio.UnknownAccountDataEvent) and event.type == _MARK:
+                self._mark = event.content["mark"]
         for room, left in told.rooms.leave.items():
             self._show(room, left.timeline.events)
             self.joined.discard(room)
