@@ -51,3 +51,5 @@ class Finding:
     start: int
     end: int
     severity: Severity = Severity.LOW
+    past: bool = False
+    """A crisis that somebody tells of as over."""

@@ -1,0 +1,333 @@
+"""Crisis: somebody says, of themselves, that they or another person are in danger.
+
+Two severities. HIGH: a plan, a means or a time, an act under way, or danger to another. LOW:
+thoughts of suicide or of hurting oneself, a wish to be dead. What lies in the past is told apart
+(`Finding.past`) and never HIGH. Idiom ("dying to see you"), negation, what somebody else said, and
+what is said about somebody else are told apart by the words around. English only.
+
+No diagnosis and no score: it says where to look, and it misses much. docs/detection.md has figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+
+from bot.detection import crisis_words as words
+from bot.detection.finding import Finding, Kind, Severity
+from bot.detection.personal.looking import compiled, found_in, spans
+
+_MOST: Final = 20
+"""Sayings of one kind that are weighed in one text."""
+
+_PATTERNS: Final = {
+    "active": compiled(words.ACTIVE),
+    "suicidal": compiled(words.SUICIDAL),
+    "passive": compiled(words.PASSIVE),
+    "self_harm": compiled(words.SELF_HARM),
+    "means": compiled(words.MEANS),
+    "others": compiled(words.OTHERS),
+}
+_LETTERS: Final = tuple((kind, letters) for kind, each in words.HINTS.items() for letters in each)
+_HINTS: Final = AhoCorasick([letters for _, letters in _LETTERS])
+_PLAIN: Final = str.maketrans(
+    "\u2018\u2019\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" '
+)
+_METHOD: Final = compiled(words.METHOD)
+
+
+def find_crisis(text: str) -> list[Finding]:
+    """What a text says of danger, in order, without overlaps. Never fails; linear in the text."""
+    plain = _small(text)
+    kinds = {_LETTERS[number][0] for number, _, _ in _HINTS.find_matches_as_indexes(plain, True)}
+    if not kinds:
+        return []
+    findings = [
+        finding
+        for kind, pattern in _PATTERNS.items()
+        if kind in kinds
+        for start, end in spans(pattern, plain, _MOST)
+        if (finding := _weighed(kind, plain, start, end)) is not None
+    ]
+    if any(not finding.past for finding in findings) and found_in(_PREPARED, plain):
+        findings = [
+            finding if finding.past else replace(finding, severity=Severity.HIGH)
+            for finding in findings
+        ]
+    findings.sort(key=lambda found: (found.past, found.severity is Severity.LOW, found.start))
+    kept: list[Finding] = []
+    for finding in findings:
+        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
+            kept.append(finding)
+    return sorted(kept, key=lambda finding: finding.start)
+
+
+def _small(text: str) -> str:
+    """Small letters and plain quotes, one for one, so that places stay the same."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return lower if lower.isascii() else lower.translate(_PLAIN)
+
+
+class _Said:
+    """A saying and the sentence that it stands in."""
+
+    def __init__(self, plain: str, start: int, end: int) -> None:
+        while start < end and not plain[start].isalnum():
+            start += 1
+        first = max(plain.rfind(mark, 0, start) for mark in ".!?\n") + 1
+        ends = [at for mark in ".!?\n" if (at := plain.find(mark, end)) >= 0]
+        last = min(ends, default=len(plain))
+        self.start, self.end = start, end
+        self.lead = plain[max(first, start - _REACH) : start]
+        self.words = plain[start:end]
+        self.tail = plain[end : min(last, end + _REACH)]
+        self.sentence = self.lead + self.words + self.tail
+        # A laugh after the full stop belongs to what it laughs at.
+        self.after = plain[end : end + _REACH]
+
+
+_REACH: Final = 160
+_I = compiled(r"\b(?:i|i'm|im|i've|i'd|i'll|me|my|myself)\b")
+_SOMEBODY: Final = (
+    r"(?:he|she|they|you|we|who|people|someone|somebody|everyone|everybody|nobody|anyone|person|"
+    r"man|woman|guy|girl|boy|kid|kids|friend|friends|brother|sister|mother|father|mom|mum|dad|son|"
+    r"daughter|wife|husband|uncle|aunt|cousin|boyfriend|girlfriend|ex|veterans?|vets?|soldiers?|"
+    r"marines?|patients?|clients?|students?|teens?|others?|them|doctors?|therapist|those|it|that|"
+    r"roommate|neighbou?r|his|her|their|your)"
+)
+_SOMEBODY_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$")
+_REPORTED = compiled(
+    rf"\b{_SOMEBODY}\b(?:\s[\w']+){{0,2}}\s(?:said|says?|saying|told|tells?|telling|texted|texts|"
+    r"posted|wrote|writes|scream(?:ed|s|ing)|yell(?:ed|s|ing)|goes|asked|asks|asking|thinks?|thought|"
+    r"claims?|assumed?|assumes|convinced|worried)(?:\s(?:me|us|him|her|them|that|to|if|whether|how|"
+    r"like|because|about|maybe|the|my|\w+))?(?:\s(?:that|to|if|whether|i\sshould|should|just|go))*"
+    r"[\s:,]*(?:\"|')?$"
+)
+_VOICES = compiled(r"\b(?:voices?|head|mind|brain|something|depression|part\sof\sme|thoughts?)\b")
+_THOUGHT_IT = compiled(
+    r"\b(?:i|i'm|im|me|my|i've)\b(?:\s[\w',]+){0,8}\s(?:think(?:ing)?|thought|said|say|saying|tell|"
+    r"told|feel|felt|like|thoughts?|mind|head|myself|wrote|whisper|scream\w*)[^\"]{0,25}\"\s*$"
+)
+_NEGATION = compiled(
+    r"\b(?:not|never|don't|dont|didn't|didnt|wouldn't|wouldnt|won't|wont|no\slonger|isn't|wasn't|"
+    r"aren't|haven't|hasn't|hadn't|ain't|without|can't|cant|cannot|couldn't|no|nor|neither|deny|"
+    r"denied|against|stopped|anti|instead\sof|rather\sthan)\b"
+    r"(?:\s(?:really|even|actually|ever|have|had|been|any|going|gonna|to|want|wanted|wanna|be|feel|"
+    r"feeling|felt|think|thinking|thought|thoughts|about|of|plan|planning|trying|try|consider|a|the|"
+    r"currently|actively|feelings|urge|intention|intend|gotten|get|so|that|at|all|considering|"
+    r"i'm|i|am|was|ever|do|dare|allowed|or|having|considered|attempted|tried|contemplated))*"
+    r"[\s,]*$"
+)
+_NOT_DENIED = compiled(
+    r"\b(?:can't|cant|cannot|couldn't|don't|dont|not|never)\s(?:stop|help|sure|know|promise|trust|"
+    r"wait|only|just|see|say|lie|think\si\scan|going\sto\slie|gonna\slie|want\sto\slie)\b"
+)
+_DENIED_WISH = compiled(
+    r"\b(?:don't|dont|do\snot|didn't|didnt|did\snot|never|not|no\slonger|wouldn't)\s(?:[\w']+\s){0,3}?"
+    r"(?:want|wanna|wanted|wanting|wish|wished|hope|plan|deserve|need|ready|think|thought|thinking)\s"
+    r"(?:[\w']+\s){0,3}?(?:die|dead|dying|disappear|vanish|cease|stop\sexisting|never)\b"
+)
+_LAUGHS = compiled(
+    r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|j/k|xd|just\skidding|kidding|joking)\b|;-?\)|:-?p\b|"
+    r"[\x{1F602}\x{1F923}\x{1F480}\x{1F605}\x{1F606}]"
+)
+_IDIOM_AFTER = compiled(
+    r"^\s*(?:laughing|of\s(?:embarrassment|laughter|boredom|cringe|shame|cuteness|happiness|joy|"
+    r"curiosity|hunger|thirst|jealousy|old\sage|the\scold|heat)|(?:in|for)\s(?:my\ssleep|peace|bed|"
+    r"battle|you|him|her|this\scountry|my\scountry|that|a\s\w+)|with\shonou?r|a\shero|old\b|rich\b|"
+    r"happy\b|hard\b|young\b|than\b|in\sthe\sfoot|over\s(?:this|that|it|a)\b|trying\sto|working\b|"
+    r"shaving|cooking|some\s(?:slack|lunch|cake)|off\b|short\b|a\sslice|loose|out\s(?:at|with|of)\b|"
+    r"in\sthe\s(?:kitchen|game)|on\s(?:a\s(?:can|knife|piece|nail|broken)|glass|the\s(?:stove|oven|"
+    r"edge|glass|door|game))|at\s(?:the\sgym|work|practice)|playing|lifting|running|falling|"
+    r"when\si\sfell|up\b(?:side)?|with\sa\sfork|to\sget\b|"
+    r"if\s(?:this|that|it|i\s(?:have|hear|see|get|had)|they|he|she|we|my\s(?:phone|laptop|computer|"
+    r"team|boss))\b)"
+)
+_IDIOM_BEFORE = compiled(
+    r"\b(?:would\srather|'d\srather|rather|sooner|so\s(?:hungry|bored|tired|hot|cold|full|cute|funny|"
+    r"embarrassed|embarrassing|good|happy)|homework|meeting|class|exam|accidentally|by\saccident|"
+    r"game|ctrl|process|server|character|movie|film|song|lyrics?|episode|novel|book)\b"
+)
+_TREATS = compiled(
+    r"^\s*(?:on|of|with)\s(?:\w+\s){0,2}(?:coffee|sugar|chocolate|caffeine|candy|cheese|turkey|"
+    r"vitamins?|cute\w*|cookies|pizza|food|sweets|netflix|memes|christmas|news|information)\b"
+)
+_LIVE_WHERE = compiled(
+    r"^\s*(?:with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
+    r"anyone|this\s(?:guy|person)|it)|in\s(?:a|an|the|my|his|her|our|that|new|this\s(?:house|city|"
+    r"town|place|apartment|state|country|area|dorm)|[a-z]+ville)\b|there|at|near|off|next|by|under|"
+    r"together|for\b|without\s(?:my\s(?:phone|computer|tv|internet|coffee)|you|him|her|them|it|music|coffee)|abroad|"
+    r"on\s(?:campus|my|a|the)|up\sto|here\s(?:in|for|during|because)|alone\sin)"
+)
+_PAST_VERB = compiled(
+    r"\b(?:tried|attempted|wanted|was|were|had|used\sto|considered|thought|contemplated|felt|almost|"
+    r"nearly|survived|survivor|overdosed|od'd|took|taken|ended|killed|committed|planned|decided|"
+    r"didn't|got|became|wished|hoped|prayed|came\sclose|hung|shot|jumped|cut\smy\swrists|been)\b"
+)
+_PRESENT_VERB = compiled(
+    r"\b(?:want|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
+    r"feeling|plan|planning|will|i'll|need|try|trying|might|keep|can't|don't|hope|contemplating|"
+    r"have\s(?:suicidal|thoughts)|having|feels|makes|making|often|sometimes|every\w*|struggle)\b"
+)
+_LONG_AGO = compiled(
+    r"\b(?:(?:years?|months?|decades?)\s(?:ago|back|earlier)|used\sto|back\s(?:then|when|in)|when\si\s"
+    r"was|as\sa\s(?:kid|child|teen\w*)|in\s(?:19|20)\d\d|in\sthe\spast|in\s(?:high\s|middle\s)?school|"
+    r"in\scollege|last\s(?:year|month|summer|winter|spring|fall|autumn)|previously|long\stime\sago|"
+    r"long\sago|at\sone\s(?:point|time)|at\sage|my\s(?:teens|twenties|youth|childhood)|over\sthe\s"
+    r"decades|once|those\sdays|not\sany\s?more|behind\sme|recover(?:ed|y)|survivor|survived|"
+    r"before\si\s(?:got|found|met|started|joined))\b"
+)
+_JUST_NOW = compiled(
+    r"\b(?:still|again|right\snow|now|today|tonight|lately|these\sdays|every\s?day|this\s(?:morning|"
+    r"week|evening|afternoon|weekend)|last\snight|yesterday|currently|recently|(?:hours?|minutes?)\s"
+    r"ago|all\sday|for\s(?:a\s)?(?:weeks|days|while|months))\b"
+)
+_CONDITION = compiled(r"\b(?:if|unless|whether|suppose|imagine)\s*$")
+_SOON = compiled(
+    r"\b(?:tonight|right\snow|today|tomorrow|this\s(?:weekend|week|evening|morning|afternoon|friday|"
+    r"saturday|sunday|monday|tuesday|wednesday|thursday)|soon|in\s(?:a\sfew|an|\d+|two|three)\s"
+    r"(?:hours?|minutes?|days?)|before\s(?:morning|midnight|sunrise|the\s(?:weekend|night))|last\s"
+    r"night|as\ssoon\sas|after\swork|when\s(?:everyone|they|my\s\w+)\s(?:is|are|goes|go|leaves?|falls?)\s"
+    r"(?:asleep|out|to\sbed|gone)?|once\s(?:everyone|they|my\s\w+)|(?:an?|\d+|few)\s(?:hours?|minutes?)"
+    r"\sago)\b"
+)
+_INTENT = compiled(
+    r"\b(?:going\sto|gonna|gunna|finna|boutta|about\sto|ready\sto|i\swill|i'll|plan(?:ning)?\s(?:to|on)|"
+    r"decided\sto|have\sdecided|have\sto|need\sto|planning\smy|plan\smy)\b"
+)
+_PREPARED = compiled(
+    r"\bi(?:'ve|\shave|\salready\shave|'ve\sgot|\sgot|\smade|\salready\smade|\seven\shave)*\sa\s(?:suicide\s|"
+    r"specific\s|clear\s)?plan\b|\bknow\s(?:exactly\s)?how\s(?:i(?:'d|'ll|\swould|\swill|'m\sgoing\sto|\sam\s"
+    r"going\sto)|to)\sdo\sit\b|\b(?:picked|chosen|chose|set)\s(?:a|the)\s(?:date|day|place|spot|time)\b|"
+    r"\beverything\s(?:is|i\sneed\sis)\s(?:ready|set|prepared)\b|\bgiv(?:en|ing)\saway\smy\s(?:things|stuff|"
+    r"belongings|pets?)\b|\b(?:have|got|bought|found|holding|hold|loaded|beside|grabbed|with|own)\s(?:\w+"
+    r"\s){0,2}(?:my\s|the\s|a\s|his\s|her\s|dad's\s|some\s)(?:\w+\s){0,2}(?:gun|pistol|rifle|shotgun|rope|"
+    r"noose|razor|blades?|knife|pills|sleeping\spills)\b|\b(?:gun|pistol|pills|rope|razor|blade|knife|"
+    r"bottle)\s(?:is\s|are\s)?(?:right\s)?(?:next\sto\sme|in\sfront\sof\sme|in\smy\s(?:hands?|lap|drawer|"
+    r"room|pocket|car)|beside\sme|here|ready|on\sthe\s(?:table|desk|bed))\b|\bwon't\sstop\sbleeding\b"
+)
+_MEANT = compiled(
+    r"\b(?:tonight|tomorrow|gun|knife|rifle|bat|i\smean\sit|for\sreal|seriously|not\sjoking|not\skidding|"
+    r"voices?|(?:scared|afraid|terrified)\s(?:that\s)?i|can't\sstop|cant\sstop|thoughts?|urges?|fantas\w+|plan|planning|"
+    r"planned|deserves?\sto\sdie|make\s(?:him|her|them)\spay|lose\scontrol|losing\scontrol|snap|snapping|"
+    r"intrusive|daydream\w*|picture|imagin\w+|thinking\sabout|want\sthem\sdead|waiting\sfor\s(?:him|her|them))\b"
+)
+_WANTED = compiled(
+    r"\b(?:want|wanna|going\sto|gonna|will|i'll|about\sto|ready|plan|planning|thinking|think|urges?|might|"
+    r"could|(?:scared|afraid|terrified)\s(?:that\s)?i|fantas\w+|dream\w*|thoughts?|voices|imagin\w+|images|visions|feel\slike|"
+    r"tempted|need\sto|have\sto|gunna|try|trying|homicidal|shoot\sup|bring\w*|tak(?:e|ing))\b"
+)
+_HURTS = compiled(r"\b(?:hurt|hurting|harm|harming)\s")
+_NO_HARM = compiled(
+    r"^(?:'s|\s)?\s?(?:feelings|for|with\skindness|in\s(?:the\s)?(?:game|gta|cod|minecraft|chess|pool|"
+    r"mario|fortnite)|a\s(?:text|message|mail)|down\s(?:a|an)|some\b|an?\s(?:e-?mail|message|text|look))"
+)
+_PROGRAMS = compiled(
+    r"\b(?:game|gta|minecraft|npc|zombies?|raid|quest|process|server|daemon|boss\sfight|level|movie|"
+    r"film|book|novel|character|episode|song|photo|picture|video|footage|film|camera|free\sthrows?)\b"
+)
+
+
+def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
+    said = _Said(plain, start, end)
+    if _is_quoted(plain, said) or _is_reported(said) or _is_idiom(said):
+        return None
+    if kind == "others":
+        return _danger_to_others(plain, said)
+    if kind in {"active", "suicidal", "self_harm"} and _is_denied(said):
+        return None
+    if kind == "passive":
+        if found_in(_DENIED_WISH, said.words) or found_in(_LIVE_WHERE, said.tail):
+            return None
+        if not found_in(_I, said.words) and _is_about_somebody(said):
+            return None
+    elif kind != "suicidal" and not said.words.startswith("i") and _is_about_somebody(said):
+        return None
+    past = _is_past(said)
+    severe = kind == "means" or (
+        kind == "active"
+        and not found_in(_CONDITION, said.lead)
+        and any(
+            found_in(pattern, where)
+            for pattern, where in (
+                (_METHOD, said.words),
+                (_INTENT, said.lead[-16:] + said.words),
+                (_SOON, said.sentence),
+            )
+        )
+    )
+    severity = Severity.HIGH if severe and not past else Severity.LOW
+    return Finding(Kind.CRISIS, said.start, said.end, severity, past)
+
+
+def _danger_to_others(plain: str, said: _Said) -> Finding | None:
+    wanted = found_in(_WANTED, said.words)
+    if not wanted or _is_denied(said) or _is_past(said) or found_in(_NO_HARM, said.tail):
+        return None
+    if found_in(_PROGRAMS, said.sentence):
+        return None
+    meant = found_in(_MEANT, plain) or "homicidal" in said.words or "shoot up" in said.words
+    if not meant and not found_in(_HURTS, said.words):
+        return None
+    severity = Severity.HIGH if meant else Severity.LOW
+    return Finding(Kind.CRISIS, said.start, said.end, severity)
+
+
+def _is_quoted(plain: str, said: _Said) -> bool:
+    """Whether the words are somebody's that are only repeated here."""
+    line = plain[plain.rfind("\n", 0, said.start) + 1 : said.start]
+    if line.lstrip().startswith(">"):
+        return True
+    before = plain[max(0, said.start - 2 * _REACH) : said.start]
+    if before.count('"') % 2 == 0 or '"' not in plain[said.end : said.end + 2 * _REACH]:
+        return False
+    opened = before.rfind('"')
+    return not found_in(_THOUGHT_IT, before[: opened + 1])
+
+
+def _is_reported(said: _Said) -> bool:
+    return found_in(_REPORTED, said.lead) and not found_in(_VOICES, said.lead)
+
+
+def _is_idiom(said: _Said) -> bool:
+    if found_in(_IDIOM_AFTER, said.tail) or found_in(_TREATS, said.tail):
+        return True
+    return found_in(_IDIOM_BEFORE, said.lead + said.words) or found_in(
+        _LAUGHS, said.sentence + said.after[:40]
+    )
+
+
+def _is_denied(said: _Said) -> bool:
+    """Whether the saying itself, or what leads up to it, says no."""
+    if found_in(_NOT_DENIED, said.lead[-40:] + said.words):
+        return False
+    pieces = said.words.split()
+    # The last words are what is denied; a "no" in them belongs to it.
+    return found_in(_NEGATION, said.lead) or any(
+        found_in(_NEGATION, " ".join(pieces[:count])) for count in _tails(len(pieces))
+    )
+
+
+def _tails(count: int) -> Iterator[int]:
+    return iter(range(max(1, count - 3), count))
+
+
+def _is_about_somebody(said: _Said) -> bool:
+    """Whether the one spoken of last before it was somebody else."""
+    for start, _ in spans(_SOMEBODY_LAST, said.lead, 1):
+        return not found_in(_I, said.lead[start:])
+    return False
+
+
+def _is_past(said: _Said) -> bool:
+    if found_in(_JUST_NOW, said.sentence):
+        return False
+    own = said.lead[-40:] + said.words
+    if found_in(_LONG_AGO, said.sentence):
+        return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, own)
+    return found_in(_PAST_VERB, own) and not found_in(_PRESENT_VERB, said.words)
