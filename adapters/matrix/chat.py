@@ -52,7 +52,7 @@ class _Connected:
         self.fading = Fading(client, clock)
         self.dialog = Dialog(client, self.rooms, self.showing, self.fading)
         self.asking = Asking(client, self.directs, self.showing, self.dialog)
-        self.door = Door(client, self.rooms, self.directs, self.showing)
+        self.door = Door(client, self.rooms, self.gate, self.directs, self.showing)
 
 
 class MatrixChat:

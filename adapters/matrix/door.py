@@ -20,12 +20,13 @@ from adapters.matrix.again import until_done
 from adapters.matrix.blueprints import PURPOSE, purpose
 from adapters.matrix.client import Client
 from adapters.matrix.direct import Directs
+from adapters.matrix.gate import Gate
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
 from adapters.matrix.sync import Arrival
 from adapters.matrix.translate import PLATFORM
 from bot.errors import PlatformError
-from bot.events import Joined, RoomChange
+from bot.events import Joined, Left, RoomChange
 from bot.inbox import Inbox
 from bot.model import Account, Group, Role
 from bot.reply import Button, Reply
@@ -45,8 +46,11 @@ WELCOME: Final = Reply(
 class Door:
     """Hears of rooms and memberships."""
 
-    def __init__(self, client: Client, rooms: Rooms, directs: Directs, showing: Showing) -> None:
+    def __init__(
+        self, client: Client, rooms: Rooms, gate: Gate, directs: Directs, showing: Showing
+    ) -> None:
         self._client = client
+        self._gate = gate
         self._rooms = rooms
         self._directs = directs
         self._showing = showing
@@ -98,6 +102,8 @@ class Door:
             await inbox.offer(each)
             if isinstance(each, Joined):
                 self._start(self._greet(place.group, each.account))
+            elif isinstance(each, Left):
+                self._start(self._shut(place.group, each.account))
         self._rooms.took(place, event)
 
     async def invited(self, arrival: Arrival, inbox: Inbox) -> None:
@@ -120,6 +126,13 @@ class Door:
         for group in self._rooms.groups():
             if account.handle in self._rooms.present(group):
                 self._start(self._greet(group, account, asked=True))
+
+    async def _shut(self, group: Group, account: Account) -> None:
+        """Take back what would let somebody in who left: they come through the lobby again."""
+        try:
+            await until_done(lambda: self._gate.hold(group, account))
+        except PlatformError as error:
+            logger.warning("an invitation could not be taken back", extra={"why": error.why})
 
     async def _come_in(self, room_id: str, inbox: Inbox) -> None:
         """Take an admin's invitation. A room that was the group's is so again."""

@@ -279,7 +279,7 @@ class Rooms:
         common: Json = {"group": place.group, "at": at, "live": live}
         match event.get("type"):
             case "m.room.member":
-                return self._member(place, event, before, common)
+                return self._member(place, event, common)
             case "m.room.power_levels":
                 return self._levels(place, event, before, common)
             case "m.room.pinned_events":
@@ -309,7 +309,7 @@ class Rooms:
             into=into,
         )
 
-    def _member(self, place: Place, event: Json, before: Json | None, common: Json) -> list[Event]:
+    def _member(self, place: Place, event: Json, common: Json) -> list[Event]:
         user = str(event.get("state_key"))
         if user == self._client.user:
             return []
@@ -320,10 +320,11 @@ class Rooms:
             kind = Joined if present else Left
             return [kind(id=id, account=account, **common)]
         now = (event.get("content") or {}).get("membership")
-        then = (before or {}).get("membership")
+        # Who comes into a room may have no right to; who leaves one still is who they are.
+        counts = now in _PRESENT or place.kind is RoomKind.MODERATORS
         # An invitation past the gate counts too: it is taken back before it is used.
         invited = now == "invite" and event.get("sender") != self._client.user
-        if (present and (now in _PRESENT or then in _PRESENT)) or invited:
+        if (present and counts) or invited:
             return [MemberChanged(id=id, account=account, **common)]
         return []
 
