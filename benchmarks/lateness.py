@@ -35,7 +35,7 @@ async def _run(options: Options) -> list[Line]:
         async with started(store) as stage:
             await furnish(stage, talk.keywords(1_000))
             rooms = [stage.circle.directory.known[room] for room in ROOMS[:BUSY]]
-            first = Clock().now() + timedelta(seconds=3)
+            first = Clock().now() + timedelta(seconds=options.size(5, 2))
             step = timedelta(seconds=seconds) / count
             due, writes = {}, []
             for number in range(count):
@@ -50,6 +50,8 @@ async def _run(options: Options) -> list[Line]:
                     await asyncio.gather(*writes)
                     writes.clear()
             await asyncio.gather(*writes)
+            if Clock().now() >= first:
+                raise RuntimeError("messages fell due before all of them were stored")
             await stage.circle.removals.open(GROUP)
             spent = time.process_time()
             await stage.chat.has_removed(count)
