@@ -6,7 +6,7 @@ Room state is what the sync told last, kept in memory. Before the first sync, `l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from adapters.matrix.crypto import Crypto
@@ -69,8 +69,6 @@ class Client:
         self._encrypted = self.crypto.encrypted_rooms
         self.rooms: dict[str, RoomState] = {}
         """The rooms the bot is in, by id."""
-        self.newest: datetime | None = None
-        """The time of the newest event that the sync brought."""
 
     async def check(self) -> None:
         """Ask whose the token is. Raises `StartError` when it is not that of the stored keys."""

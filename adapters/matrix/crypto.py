@@ -147,7 +147,11 @@ class Crypto:
         received.own_devices_changed = olm.user_id in users
         olm.add_changed_users(users)
         for user in changed.get("left", ()):
+            # No room is shared with them any more.
             olm.tracked_users.discard(user)
+            olm.users_for_key_query.discard(user)
+            olm.device_store._entries.pop(user, None)
+        self._store.forget(changed.get("left", ()))
         if "device_one_time_keys_count" in sync:
             olm.uploaded_key_count = sync["device_one_time_keys_count"].get(_ONE_TIME, 0)
         if "device_unused_fallback_key_types" in sync:
@@ -178,6 +182,8 @@ class Crypto:
     async def upkeep(self) -> None:
         """Publish keys, learn new devices, mend broken sessions, ask for keys. Safe to repeat."""
         await self._publish()
+        # Nobody compares emoji with a bot; who tries is told that it will not answer.
+        self._olm.clear_verifications()
         if self._olm.users_for_key_query:
             async with self._sharing:
                 await self._query(self._olm.users_for_key_query & self._in_encrypted_rooms())

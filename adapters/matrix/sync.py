@@ -281,10 +281,12 @@ class Sync:
 
     async def _see_through(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
         try:
-            if arrival.event["type"] == _ENCRYPTED:
-                found = await self._waiting.for_key(arrival.room_id, arrival.event)
+            event = arrival.event
+            # Without any content it was redacted.
+            if event["type"] == _ENCRYPTED and event["content"]:
+                found = await self._waiting.for_key(arrival.room_id, event)
                 arrival = Arrival(
-                    arrival.room_id, found or arrival.event, arrival.live, unreadable=found is None
+                    arrival.room_id, found or event, arrival.live, unreadable=found is None
                 )
             await self._guarded(arrival)
         finally:

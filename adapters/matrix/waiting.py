@@ -60,8 +60,9 @@ class Waiting:
         except Exception:
             # Neither the homeserver nor the disk may stand in the way of saying so.
             logger.warning("a key could not be asked for")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(came.wait(), PATIENCE)
+        if key not in self._given_up:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(came.wait(), PATIENCE)
         opened = self._client.opened(room_id, event)
         if opened is not event:
             return opened

@@ -167,3 +167,17 @@ async def test_what_is_written_while_it_is_away_is_read_by_the_fallback_key(
     await bot.starts()
     await bot.hears([said])
     assert bot.arrival(said).event["content"]["body"] == "I am new here"
+
+
+async def test_what_was_redacted_before_it_was_read_is_not_unreadable(
+    bot: Listener, people: People
+) -> None:
+    cora = await people("Cora")
+    room = await in_a_room(bot, cora)
+    await bot.stops()
+    said = await cora.writes(room, "I take it back")
+    await cora.removes(room, said)
+    last = await cora.writes(room, "good night")
+    await bot.starts()
+    await bot.hears([said, last])
+    assert not bot.arrival(said).unreadable

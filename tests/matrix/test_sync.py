@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -228,8 +229,9 @@ async def test_a_revoked_token_stops_loudly(bot: Listener, cora: Person) -> None
 
 
 async def test_bad_answers_of_all_kinds_are_waited_out(
-    homeserver: Homeserver, proxy: FaultProxy, cora: Person
+    homeserver: Homeserver, proxy: FaultProxy, cora: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sync, "_POLL", timedelta(seconds=1))
     bot = await Listener.arrives(homeserver, proxy.url)
     room = await cora.creates(bot)
     await bot.starts()
@@ -244,6 +246,13 @@ async def test_bad_answers_of_all_kinds_are_waited_out(
     with proxy.answers(200, on="/sync", times=1) as not_the_homeserver:
         said.append(await cora.writes(room, "three"))
         await not_the_homeserver.happens()
+    with proxy.hangs(on="/sync", times=1) as silence:
+        said.append(await cora.writes(room, "four"))
+        await silence.happens()
+        await bot.hears(said)
+    with proxy.drops(on="/sync", times=2, after=True) as cut:
+        said.append(await cora.writes(room, "five"))
+        await cut.happens(2)
     await bot.hears(said)
     assert bot.said() == said
     await bot.stops()
