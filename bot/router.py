@@ -31,6 +31,8 @@ REMEMBERED = 20_000
 """How many event ids are remembered at least: a redelivery comes soon or after a restart, and
 what an event stores has a unique key of its own besides."""
 
+_OF_A_ROOM = (MessagePosted, MessageEdited, MessageRemoved)
+
 PATIENCE = 2.0
 """Seconds that a command waits for its group to be ready, just after a start. A platform wants
 its first answer within three."""
@@ -104,22 +106,23 @@ class Router:
         if not listeners:
             return
         ready = self._ready[event.group]
-        if not ready.is_set() and not isinstance(event, GroupReady):
+        first = isinstance(event, GroupReady)
+        if not first and not ready.is_set():
             # Who is inside is not known yet: the gate would take members for guests.
             await ready.wait()
-        lane = _lane(event)
-        if lane is None:
-            writes = await self._hear(listeners, event)
-        else:
+        if isinstance(event, _OF_A_ROOM):
+            lane = event.ref.room
             if not self._lanes.take(lane):
                 await self._lanes.turn(lane)
             try:
                 writes = await self._hear(listeners, event)
             finally:
                 self._lanes.leave(lane)
+        else:
+            writes = await self._hear(listeners, event)
         if writes:
             await _written(writes)
-        if isinstance(event, GroupReady):
+        if first:
             self.on_ready(event.group)
             ready.set()
 
@@ -387,9 +390,3 @@ def _form(command: Command, given: Args) -> Form:
 
 def _stage(listener: Listener) -> Stage:
     return listener.stage
-
-
-def _lane(event: Event) -> Hashable | None:
-    if isinstance(event, (MessagePosted, MessageEdited, MessageRemoved)):
-        return event.ref.room
-    return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 
@@ -209,9 +210,7 @@ class Writer:
 
     async def _commit_rows(self, batch: list[_Entry]) -> bool:
         """The fast path: nothing but rows. False when one of them is bad."""
-        groups: dict[Plan, list[tuple[Any, ...]]] = {}
-        for _, plan, values in batch:
-            groups.setdefault(cast(Plan, plan), []).append(values)
+        groups = _by_plan(batch)
         await self._connected()
         try:
             await self._backend.commit_rows(self._driver, groups)
@@ -283,11 +282,16 @@ class Writer:
 _Outcome: TypeAlias = "tuple[asyncio.Future[Any], Any, BaseException | None]"
 
 
+def _by_plan(rows: list[_Entry]) -> dict[Plan, list[tuple[Any, ...]]]:
+    groups: defaultdict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for _, plan, values in rows:
+        groups[plan].append(values)
+    return groups
+
+
 async def _insert(conn: AsyncConnection, rows: list[_Entry]) -> list[_Outcome]:
     """A run of rows: all at once; when one is bad, one by one."""
-    groups: dict[Plan, list[tuple[Any, ...]]] = {}
-    for _, plan, values in rows:
-        groups.setdefault(cast(Plan, plan), []).append(values)
+    groups = _by_plan(rows)
 
     async def all_of(groups: Mapping[Plan, list[tuple[Any, ...]]]) -> None:
         for plan, of_plan in groups.items():

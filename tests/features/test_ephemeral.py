@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.events import MessagePosted
+from bot.model import Account, Content, Group, MessageRef, Room
 from tests.features.circle import TestCircle
 from tests.features.test_joining import newer_rules, publishes, rows
 
@@ -40,6 +42,27 @@ async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestC
     await cora.sees_no("only for tonight", circle.room)
     await cora.sees("this one stays", circle.other_room)
     await waiting(circle, 0)
+
+
+async def test_whoever_sleeps_is_woken_for_what_falls_due_sooner(circle: TestCircle) -> None:
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "only for now")
+    await circle.settled()
+    await sets_lifetime(circle, "1 min")
+    # Written all but a minute ago: no clock is moved here, and nothing else is waited for.
+    written = circle.core.clock.now() - timedelta(seconds=59.8)
+    room = Room(Group("sandbox", cora.group), circle.room)
+    await circle.core.router.offer(
+        MessagePosted(
+            id="late",
+            group=room.group,
+            at=written,
+            ref=MessageRef(room, message),
+            author=Account("sandbox", cora.account),
+            content=Content("only for now"),
+        )
+    )
+    await cora.sees_no("only for now", circle.room)
 
 
 async def test_time_left_is_shown(circle: TestCircle) -> None:
