@@ -10,7 +10,7 @@ No diagnosis and no score: it says where to look, and it misses much. docs/detec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -100,6 +100,9 @@ _SOMEBODY: Final = (
     r"marines?|patients?|clients?|students?|teens?|others?|them|doctors?|therapist|those|it|that|"
     r"roommate|neighbou?r|his|her|their|your)"
 )
+_PERSON_LAST = compiled(
+    rf"\b{_SOMEBODY.replace('|it|that|', '|')}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$"
+)
 _SOMEBODY_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$")
 _REPORTED = compiled(
     rf"\b{_SOMEBODY}\b(?:\s[\w']+){{0,2}}\s(?:said|says?|saying|told|tells?|telling|texted|texts|"
@@ -116,11 +119,11 @@ _THOUGHT_IT = compiled(
 _NEGATION = compiled(
     r"\b(?:not|never|don't|dont|didn't|didnt|wouldn't|wouldnt|won't|wont|no\slonger|isn't|wasn't|"
     r"aren't|haven't|hasn't|hadn't|ain't|without|can't|cant|cannot|couldn't|no|nor|neither|deny|"
-    r"denied|against|stopped|anti|instead\sof|rather\sthan)\b"
+    r"denied|against|stopped|before|anti|instead\sof|rather\sthan)\b"
     r"(?:\s(?:really|even|actually|ever|have|had|been|any|going|gonna|to|want|wanted|wanna|be|feel|"
     r"feeling|felt|think|thinking|thought|thoughts|about|of|plan|planning|trying|try|consider|a|the|"
     r"currently|actively|feelings|urge|intention|intend|gotten|get|so|that|at|all|considering|"
-    r"i'm|i|am|was|ever|do|dare|allowed|or|having|considered|attempted|tried|contemplated))*"
+    r"plans?|desire|wish|intentions?|need|reason|i'm|i|am|was|ever|do|dare|allowed|or|having|considered|attempted|tried|contemplated))*"
     r"[\s,]*$"
 )
 _NOT_DENIED = compiled(
@@ -130,18 +133,19 @@ _NOT_DENIED = compiled(
 _DENIED_WISH = compiled(
     r"\b(?:don't|dont|do\snot|didn't|didnt|did\snot|never|not|no\slonger|wouldn't)\s(?:[\w']+\s){0,3}?"
     r"(?:want|wanna|wanted|wanting|wish|wished|hope|plan|deserve|need|ready|think|thought|thinking)\s"
-    r"(?:[\w']+\s){0,3}?(?:die|dead|dying|disappear|vanish|cease|stop\sexisting|never)\b"
+    r"(?:[\w']+\s){0,3}?(?:die|dead|dying|disappear|vanish|cease|stop\sexisting|never)\b|"
+    r"\b(?:scared|afraid|terrified|fear\w*|worr\w+|anxious|anxiety|phobia)\s(?:of|about|that|i)\b"
 )
 _LAUGHS = compiled(
-    r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|j/k|xd|just\skidding|kidding|joking)\b|;-?\)|:-?p\b|"
+    r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|j/k|xd|just\skidding|i'm\skidding|just\sjoking|i'm\sjoking|im\sjoking)\b|;-?\)|:-?p\b|"
     r"[\x{1F602}\x{1F923}\x{1F480}\x{1F605}\x{1F606}]"
 )
 _IDIOM_AFTER = compiled(
     r"^\s*(?:laughing|of\s(?:embarrassment|laughter|boredom|cringe|shame|cuteness|happiness|joy|"
-    r"curiosity|hunger|thirst|jealousy|old\sage|the\scold|heat)|(?:in|for)\s(?:my\ssleep|peace|bed|"
-    r"battle|you|him|her|this\scountry|my\scountry|that|a\s\w+)|with\shonou?r|a\shero|old\b|rich\b|"
+    r"curiosity|hunger|thirst|jealousy|old\sage|the\scold|heat)|(?:in|for)\s(?:peace|bed|"
+    r"battle|you|him|her|this\scountry|my\scountry|that|a\s\w+)|(?:a\s(?:bit|little)\s)?better|by\s\w+|with\shonou?r|a\shero|old\b|rich\b|"
     r"happy\b|hard\b|young\b|than\b|in\sthe\sfoot|over\s(?:this|that|it|a)\b|trying\sto|working\b|"
-    r"shaving|cooking|some\s(?:slack|lunch|cake)|off\b|short\b|a\sslice|loose|out\s(?:at|with|of)\b|"
+    r"shaving|cooking|some\s(?:slack|lunch|cake)|off\b|short\b|a\sslice|loose|"
     r"in\sthe\s(?:kitchen|game)|on\s(?:a\s(?:can|knife|piece|nail|broken)|glass|the\s(?:stove|oven|"
     r"edge|glass|door|game))|at\s(?:the\sgym|work|practice)|playing|lifting|running|falling|"
     r"when\si\sfell|up\b(?:side)?|with\sa\sfork|to\sget\b|"
@@ -149,8 +153,8 @@ _IDIOM_AFTER = compiled(
     r"team|boss))\b)"
 )
 _IDIOM_BEFORE = compiled(
-    r"\b(?:would\srather|'d\srather|rather|sooner|so\s(?:hungry|bored|tired|hot|cold|full|cute|funny|"
-    r"embarrassed|embarrassing|good|happy)|homework|meeting|class|exam|accidentally|by\saccident|"
+    r"\b(?:would\srather|'d\srather|rather|sooner|so\s(?:hungry|bored|tired|hot|cold|full|cute|"
+    r"funny|embarrassed|embarrassing|good|happy)\s(?:that\s)?(?:i|it)\b|homework|meeting|class|exam|accidentally|by\saccident|"
     r"game|ctrl|process|server|character|movie|film|song|lyrics?|episode|novel|book)\b"
 )
 _TREATS = compiled(
@@ -158,19 +162,25 @@ _TREATS = compiled(
     r"vitamins?|cute\w*|cookies|pizza|food|sweets|netflix|memes|christmas|news|information)\b"
 )
 _LIVE_WHERE = compiled(
-    r"^\s*(?:with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
+    r"^\s*(?:(?:so|this)\sfar|with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
     r"anyone|this\s(?:guy|person)|it)|in\s(?:a|an|the|my|his|her|our|that|new|this\s(?:house|city|"
     r"town|place|apartment|state|country|area|dorm)|[a-z]+ville)\b|there|at|near|off|next|by|under|"
     r"together|for\b|without\s(?:my\s(?:phone|computer|tv|internet|coffee)|you|him|her|them|it|music|coffee)|abroad|"
     r"on\s(?:campus|my|a|the)|up\sto|here\s(?:in|for|during|because)|alone\sin)"
 )
+_GOES_ON = compiled(r"^\s\w+(?:ing|ed)\b")
 _PAST_VERB = compiled(
     r"\b(?:tried|attempted|wanted|was|were|had|used\sto|considered|thought|contemplated|felt|almost|"
     r"nearly|survived|survivor|overdosed|od'd|took|taken|ended|killed|committed|planned|decided|"
     r"didn't|got|became|wished|hoped|prayed|came\sclose|hung|shot|jumped|cut\smy\swrists|been)\b"
 )
+_PAST_VERB_LAST = compiled(
+    r"\b(?:tried\s(?:to)?|attempted\s(?:to)?|wanted\sto|was\sgoing\sto|thought\s(?:of|about)|almost|nearly|"
+    r"considered|had|felt(?:\slike)?|was|were|got)(?:\s\w+){0,2}\s*$"
+)
+_CLAUSE_END: Final = re.compile("[,;]| but ")
 _PRESENT_VERB = compiled(
-    r"\b(?:want|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
+    r"\b(?:(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
     r"feeling|plan|planning|will|i'll|need|try|trying|might|keep|can't|don't|hope|contemplating|"
     r"have\s(?:suicidal|thoughts)|having|feels|makes|making|often|sometimes|every\w*|struggle)\b"
 )
@@ -183,11 +193,13 @@ _LONG_AGO = compiled(
     r"before\si\s(?:got|found|met|started|joined))\b"
 )
 _JUST_NOW = compiled(
-    r"\b(?:still|again|right\snow|now|today|tonight|lately|these\sdays|every\s?day|this\s(?:morning|"
+    r"\b(?:still|again|right\snow|now|today|tonight|lately|these\sdays|this\s(?:morning|"
     r"week|evening|afternoon|weekend)|last\snight|yesterday|currently|recently|(?:hours?|minutes?)\s"
     r"ago|all\sday|for\s(?:a\s)?(?:weeks|days|while|months))\b"
 )
 _CONDITION = compiled(r"\b(?:if|unless|whether|suppose|imagine)\s*$")
+_SELF_HARM_ONLY = compiled(r"\b(?:(?:hurt|harm|cut|burn|injur)\w*\smyself|self[\s-]?harm\w*)$")
+_TRIED = compiled(r"\b(?:tried|attempted|took|overdosed|swallowed|hung|jumped)\b")
 _SOON = compiled(
     r"\b(?:tonight|right\snow|today|tomorrow|this\s(?:weekend|week|evening|morning|afternoon|friday|"
     r"saturday|sunday|monday|tuesday|wednesday|thursday)|soon|in\s(?:a\sfew|an|\d+|two|three)\s"
@@ -242,27 +254,34 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
     if kind in {"active", "suicidal", "self_harm"} and _is_denied(said):
         return None
     if kind == "passive":
-        if found_in(_DENIED_WISH, said.words) or found_in(_LIVE_WHERE, said.tail):
+        life = said.words.endswith("life") and found_in(_GOES_ON, said.tail)
+        if life or found_in(_DENIED_WISH, said.words) or _is_about_a_place(said):
             return None
         if not found_in(_I, said.words) and _is_about_somebody(said):
+            return None
+    elif kind == "suicidal" and not said.words.startswith("as "):
+        for begin, _ in spans(_PERSON_LAST, said.words, 1):
+            if not found_in(_I, said.words[begin:]):
+                return None
+        if found_in(_REPORTED, said.lead + said.words[: said.words.rfind(" i ") + 1]):
             return None
     elif kind != "suicidal" and not said.words.startswith("i") and _is_about_somebody(said):
         return None
     past = _is_past(said)
-    severe = kind == "means" or (
-        kind == "active"
-        and not found_in(_CONDITION, said.lead)
-        and any(
-            found_in(pattern, where)
-            for pattern, where in (
-                (_METHOD, said.words),
-                (_INTENT, said.lead[-16:] + said.words),
-                (_SOON, said.sentence),
-            )
-        )
-    )
+    severe = kind == "means" or (kind == "active" and _is_severe(said))
     severity = Severity.HIGH if severe and not past else Severity.LOW
     return Finding(Kind.CRISIS, said.start, said.end, severity, past)
+
+
+def _is_severe(said: _Said) -> bool:
+    """Whether an act has a way, a time or a decision; of hurting oneself none is enough."""
+    if found_in(_CONDITION, said.lead) or found_in(_SELF_HARM_ONLY, said.words):
+        return False
+    if found_in(_METHOD, said.words) or found_in(_INTENT, said.lead[-16:] + said.words):
+        return True
+    if found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words):
+        return found_in(_TRIED, said.words) and found_in(_JUST_NOW, said.sentence)
+    return found_in(_SOON, said.sentence)
 
 
 def _danger_to_others(plain: str, said: _Said) -> Finding | None:
@@ -306,15 +325,16 @@ def _is_denied(said: _Said) -> bool:
     """Whether the saying itself, or what leads up to it, says no."""
     if found_in(_NOT_DENIED, said.lead[-40:] + said.words):
         return False
+    if found_in(_NEGATION, said.lead):
+        return True
+    if not said.words.startswith("i"):
+        return False
     pieces = said.words.split()
     # The last words are what is denied; a "no" in them belongs to it.
-    return found_in(_NEGATION, said.lead) or any(
-        found_in(_NEGATION, " ".join(pieces[:count])) for count in _tails(len(pieces))
+    return any(
+        found_in(_NEGATION, " ".join(pieces[:count]))
+        for count in range(max(1, len(pieces) - 3), len(pieces))
     )
-
-
-def _tails(count: int) -> Iterator[int]:
-    return iter(range(max(1, count - 3), count))
 
 
 def _is_about_somebody(said: _Said) -> bool:
@@ -324,10 +344,23 @@ def _is_about_somebody(said: _Said) -> bool:
     return False
 
 
+def _is_about_a_place(said: _Said) -> bool:
+    """Whether "I don't want to live" goes on to say where, or with whom."""
+    about_life = said.words.endswith(
+        ("live", "living", "alive", "exist", "existing", "go on", "carry on")
+    )
+    return about_life and "nothing" not in said.words and found_in(_LIVE_WHERE, said.tail)
+
+
 def _is_past(said: _Said) -> bool:
-    if found_in(_JUST_NOW, said.sentence):
+    if "survi" in said.words:
+        return True
+    # What stands in the next clause may be of another time.
+    clause = _CLAUSE_END.split(said.tail, maxsplit=1)[0]
+    if found_in(_JUST_NOW, said.lead[-60:] + said.words + clause):
         return False
-    own = said.lead[-40:] + said.words
     if found_in(_LONG_AGO, said.sentence):
-        return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, own)
-    return found_in(_PAST_VERB, own) and not found_in(_PRESENT_VERB, said.words)
+        return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, said.words)
+    if said.words.startswith(("i", "made me")):
+        return found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words)
+    return found_in(_PAST_VERB_LAST, said.lead)

@@ -19,7 +19,7 @@ _LINK: Final = (
     r"(?:want(?:ed|ing)?|wanna|wish(?:ed)?|going|gonna|gunna|gon|boutta|finna|bout|about|ready|"
     r"plan(?:s|ned|ning)?|think(?:ing)?|thought|thoughts|consider(?:ed|ing)?|contemplat(?:e|ed|ing)|"
     r"tr(?:y|ied|ying)|attempt(?:ed|ing)?|decid(?:e|ed|ing)|feel(?:ing|s)?|felt|like|need(?:ed)?|"
-    r"have|had|has|having|been|be|being|am|was|were|'m|'ve|to|of|on|just|really|still|even|also|"
+    r"have|had|has|having|used|went|been|be|being|am|was|were|'m|'ve|to|of|on|just|really|still|even|also|"
     r"actually|seriously|honestly|truly|only|almost|nearly|often|always|sometimes|constantly|so|"
     r"very|too|pretty|keep|kept|start(?:ed|ing)?|begun|began|might|may|could|would|should|will|can|"
     r"must|do|did|ever|once|twice|literally|basically|probably|maybe|urges?|idea|tempted|close|"
@@ -36,7 +36,10 @@ _LINK: Final = (
     r"end|place|way|two|three|many|several|multiple|times|last|this|morning|week|year|month|"
     r"diagnosed|hospitali[sz]ed|admitted|inpatient|life|all|most|been)"
 )
-_I: Final = r"\b(?:i|i'm|im|i've|ive|i'd|i'll|(?:mak(?:e|es|ing)|made)\sme)"
+_I: Final = (
+    r"\b(?:i|i'm|im|i've|ive|i'd|i'll|(?:mak(?:e|es|ing)|made)\sme|"
+    r"part\sof\sme|my\s(?:brain|head|mind)\s(?:keeps?\stelling\sme|tells?\sme))"
+)
 _CHAIN: Final = rf"(?:[\s,;.\-]+{_LINK}\b)*[\s,;\-]+"
 _SENTENCE_START: Final = r"(?:^|[.!?\n;:,]\s*)"
 
@@ -96,7 +99,7 @@ ACTIVE: Final = (
 
 _IDEATION: Final = (
     r"(?:suicid(?:al|e)\s(?:thoughts?|ideations?|feelings?|urges?|tendenc(?:y|ies)|thinking|"
-    r"attempts?|plans?|notes?|crisis|episodes?|impulses?)|"
+    r"attempts?|plans?|notes?|crisis|episodes?|impulses?|phase|period|spell|state)|"
     r"(?:thoughts?|feelings?|urges?|plans?)\s(?:of|about|for)\s(?:suicide|dying|death|"
     r"killing\smyself|ending\s(?:it|my\slife)|self[\s-]?harm)|attempted\ssuicide|"
     r"suicide\ssurvivor|attempt\ssurvivor|survivor\sof\s(?:a\s)?suicide|survived\s(?:a|my|two|three|"
@@ -110,6 +113,9 @@ SUICIDAL: Final = (
     r"\bas\s(?:somebody|someone|a\s\w+|one|a\sperson)\swho(?:'s|\shas|\shave|\swas|\sis|\salso|"
     r"\sbeen|\sonce|\stried|\sto|\sattempted|\sstruggles?|\sstruggled|\swith|\sdealt|\sboth){0,5}\s"
     r"(?:suicidal|suicide|kill|end)\b|"
+    r"\bsuicidal\s(?:thoughts|urges|feelings|ideation)\b[^.!?\n]{0,40}\bme\b|"
+    r"\bmy\s(?:\w+\s)?attempt\s(?:was|in|failed|happened|at\s\d+)\b|"
+    r"\bi(?:\shave|'ve)?\sattempted\s(?:once|twice|\w+\stimes?|at\s\d+|in\s(?:19|20)\d\d)\b|"
     rf"\b{_IDEATION}[^.!?\n]{{0,30}}\b(?:caused|made|got|sent|landed|put)\sme\b"
 )
 """Being suicidal: as what one is, has, had or survived."""
@@ -121,11 +127,11 @@ _NOT_BE: Final = (
     r"(?:been|be|was|were)\sborn|existed|have\sbeen\sborn)|sleep\sforever|"
     r"(?:go\sto\ssleep|fall\sasleep)\sand\s(?:never|not)\swake(?:\sup)?|leave\sthis\s(?:world|earth|"
     r"life)|not\salive|wasn't\s(?:here|alive|born)|weren't\s(?:here|alive|born)|"
-    r"didn't\s(?:exist|wake\sup)|wouldn't\s(?:wake\sup|exist)|don't\swake\sup|won't\swake\sup|"
+    r"died|(?:had|have)\sdied|be\sgone|didn't\s(?:exist|wake\sup)|wouldn't\s(?:wake\sup|exist)|don't\swake\sup|won't\swake\sup|"
     r"hadn't\s(?:been\sborn|woken\sup|survived)|be\sgone\sforever|kill\sme|take\sme)"
 )
 _WISH: Final = (
-    r"(?:want(?:ed|ing)?|wanna|wish(?:ed|ing)?|hop(?:e|ed|ing)|pray(?:ed|ing)?|deserve(?:d)?|"
+    r"(?:want(?:s|ed|ing)?|wanna|wish(?:es|ed|ing)?|hop(?:e|ed|ing)|pray(?:ed|ing)?|deserve(?:d)?|"
     r"need(?:ed)?|ready|prefer|rather|like|better|should|supposed|waiting|beg(?:ged|ging)?|"
     r"thinking|think|thoughts|thought|feel|about|of)"
 )
@@ -141,9 +147,16 @@ PASSIVE: Final = (
     rf"\bmak(?:e|es|ing)\sme\s(?:\w+\s)?(?:want|wanna|wish)(?:\sto|\si|\swas|\swere)*\s{_NOT_BE}\b|"
     r"\bi(?:'d|\swould)\sbe\s(?:\w+\s)?better\soff\s(?:dead|gone)\b|\bi(?:'m|\sam|m)?\s(?:\w+\s)?"
     r"better\soff\sdead\b|\bi\s(?:\w+\s)?shouldn't\s(?:be\salive|exist|be\shere\sany\s?more)\b|"
+    rf"\b(?:wish(?:ing|ed)?|hop(?:e|ing|ed)|pray(?:ing|ed)?)\s(?:\w+\s){{0,2}}i(?:'d)?\s(?:\w+\s){{0,2}}"
+    rf"{_NOT_BE}\b|\b(?:i|my)\b[^.!?\n]{{0,40}}\bwanting\sto\s{_NOT_BE}\b|"
+    rf"\b(?:easy|easier|better|nicer?|peaceful|relief|best)\s(?:it\swould\sbe\s)?(?:to|if\si(?:'d)?)\s"
+    rf"(?:just\s|could\s|were\s|was\s|simply\s)*(?:{_NOT_BE}|not\sbe\shere|end\sit)\b|"
+    r"\bwhy\s(?:am\si|i'm)\s(?:even\s|still\s)+(?:alive|living)\b|"
+    r"\b(?:living|life|being\salive|existing)\s(?:is|feels|has\sbecome)\s(?:(?:just|so|too|way)\s)*"
+    r"(?:painful|unbearable|torture|pointless|hopeless|meaningless|too\smuch\sfor\sme)\b|"
     # not wanting to live
     r"\b(?:don't|dont|do\snot|didn't|didnt|did\snot|not|no\slonger|never|stopped)\s(?:(?:really|even|"
-    r"just|truly|honestly|particularly)\s)*(?:want|wanna|wanted|wanting|deserve|care|wish|feel\slike|"
+    r"just|truly|honestly|particularly|think\si|know\sif\si)\s)*(?:want|wanna|wanted|wanting|deserve|care|wish|feel\slike|"
     r"plan|expect|intend)(?:\s(?:to|if|whether|about|i|on|be))*\s(?:live|living|alive|exist|existing|"
     r"wake\sup|waking\sup|(?:here|around)\sany\s?more|continue\s(?:living|on)|live\sor\sdie|"
     r"stay\salive|see\stomorrow|make\sit\sto\s\w+|go\son\sliving|survive|"
@@ -168,12 +181,14 @@ PASSIVE: Final = (
     r"(?:if\si\s(?:died|was\sgone|were\sgone|was\sdead|were\sdead|disappeared|killed|wasn't|weren't|"
     r"die|ended)|when\si(?:'m|\sam)\s(?:gone|dead))|\b(?:nobody|no\sone)\s(?:would|will)\smiss\sme\b|"
     r"\bi(?:'m|\sam|m)\s(?:\w+\s){0,3}burden\s(?:to|on)\s(?:every|my|all|the|them|others|people)\w*\b|"
+    r"\b(?:disappointed|sad|sorry|angry|upset|mad|hate|regret|gutted)\s(?:that\s)?(?:i(?:'m|\sam)\sstill\s"
+    r"(?:alive|here)|i\s(?:survived|woke\sup\sagain))\b|"
     # cannot go on; wanting an end
-    r"\bi\s(?:really\s|just\s|honestly\s|simply\s)*(?:can't|cant|cannot|can\snot|couldn't|don't\sthink\s"
+    r"\bi\s(?:really\s|just\s|honestly\s|simply\s)*(?:can't|cant|cannot|can\snot|couldn't|don'?t\sthink\s"
     r"i\scan|don't\sknow\sif\si\scan|don't\sknow\show\sto)\s(?:go\son|keep\sliving|live\slike\sthis|"
     r"keep\sgoing|live\sany\s?more|carry\son|live\swith\smyself|keep\sfighting)\b|"
-    r"\bwant(?:ed)?\s(?:it|everything|this|my\slife|the\spain|the\ssuffering|the\shurt)\s(?:all\s)"
-    r"?to\s(?:end|stop|be\sover)\b|"
+    r"\bwant(?:ed)?\s(?:it|everything|this|my\slife|the\spain|the\ssuffering|the\shurt)\sall\s"
+    r"to\s(?:end|stop|be\sover)\b|"
     r"\b(?:giv(?:e|ing|en)|gave)\sup\s(?:on\s)?(?:life|living|my\slife|the\swill)\b|"
     r"\b(?:final|only|easy)\sway\sout\s(?:is|was|of\sthis\slife)\b|"
     r"\b(?:death|suicide|dying)\s(?:is|was|seems?|feels?|looks?|would\sbe)\s(?:like\s)?(?:the\s|my\s)"
@@ -187,6 +202,8 @@ SELF_HARM: Final = (
     r"burned|burning|burnt|hurting|harming|harmed|scratching|hitting|punishing)\s(?:my\s?self|my\s"
     r"(?:arms?|wrists?|thighs?|skin|legs))\b|"
     r"\b(?:i|i'm|im|i've|my|me)\b[^.!?\n]{0,50}\bself[\s-]?harm(?:s|ed|ing|er)?\b|"
+    r"\b(?:started|been|back\sto|keep|kept|relapsed\sinto)\scutting\s(?:again|since|every|because|to\s"
+    r"(?:cope|feel)|at\snight)\b|"
     r"\brelapsed?\s(?:in|into|with|on)\s(?:cutting|self[\s-]?harm\w*)"
 )
 """Hurting oneself, without a word of dying."""
@@ -209,6 +226,7 @@ MEANS: Final = (
     r"pistol|barrel|rifle|shotgun|revolver|blade|knife|razor)\s(?:\w+\s){0,2}(?:in|to|on|against|at)\s"
     r"my\s(?:own\s)?(?:mouth|head|temple|throat|wrists?|chest|chin)\b|"
     r"\b(?:gun|pistol|barrel)\s(?:was\s|is\s)?in\smy\s(?:own\s)?mouth\b|"
+    r"\b(?:on|to|onto)\s(?:the|a)\s(?:roof|bridge|ledge|cliff)\b[^.!?\n]{0,50}\bjump(?:ed)?\b|"
     r"\bi(?:'ve|\shave|'m|\sam|\sjust|\salready)*\s(?:tied|tying|made|making|bought|got|have|had)\s"
     r"(?:a|the|my)\snoose\b|"
     r"\bi(?:'m|\sam|\swas|'ve\sbeen|m)\s(?:\w+\s)?(?:standing|sitting|on|up|stood|sat)\s(?:\w+\s){0,3}"
@@ -254,12 +272,13 @@ _HINTS: Final = {
         "myself|my self|my life|my own life|suicide|kms|unaliv|sewerslide|it all|end it|"
         "ending it|my wrist|my own wrist|my throat|my veins|brains out|head out|bullet|"
         "overdos| od |od'd|bridge|building|roof|cliff|window|balcony|ledge|train|"
-        "traffic|overpass|tracks|pills|tablets| meds|painkiller|my misery|my suffering|"
+        "traffic|overpass|tracks|tree|a wall|the wall|a pole|"
+        "river|ocean|the sea|truck|pills|tablets| meds|painkiller|my misery|my suffering|"
         "self harm|self-harm|selfharm|for good|my existence|everything|mself|mysel|"
         "self delet"
     ),
     "suicidal": (
-        "suicid| sui|of dying|about dying|about death|of death|survivor|self harm|self-harm"
+        "suicid| sui|attempt|of dying|about dying|about death|of death|survivor|self harm|self-harm"
     ),
     "passive": (
         "die|dead|dying|exist|wake up|waking up|been born|was born|were born|be born|"
@@ -267,11 +286,13 @@ _HINTS: Final = {
         "around anymore|go on|going on|keep going|without me|miss me|if i|when i|burden|"
         "up on|up life|to end|to stop|be over|of life|with life|my life|this life|"
         "for me|way out|suicide|death|tomorrow|survive|this earth|this planet|this world|"
-        "kill me|take me|carry on|keep fighting|born|gone|worth it"
+        "kill me|take me|carry on|keep fighting|born|gone|worth it|is too|painful|"
+        "unbearable|torture|pointless|"
+        "hopeless|meaningless"
     ),
     "self_harm": (
         "myself|my self|my arm|my wrist|my thigh|my skin|my leg|self harm|self-harm|"
-        "selfharm|relapse"
+        "selfharm|relapse|cutting"
     ),
     "means": (
         "pill|meds|medication|tablet|painkiller|antidepressant|paracetamol|tylenol|"
