@@ -49,7 +49,6 @@ class Turn:
     place: Place
     room: Room | None = None
     """The room it was asked in, where that was not the direct chat."""
-    urgent: bool = False
 
 
 class Dialog:
@@ -246,7 +245,6 @@ class Dialog:
                 answering=True,
                 choices=choices,
                 more=note,
-                urgent=turn.urgent,
             )
 
         try:
@@ -265,7 +263,6 @@ class Dialog:
 
     async def run(self, turn: Turn, command: Command, args: Args) -> None:
         """Answer from memory alone, whatever else is broken or under way."""
-        turn = replace(turn, urgent=True)
         answer = await self.invoke(turn, command.name, args)
         if isinstance(answer, Reply):
             await self.show(turn, answer)

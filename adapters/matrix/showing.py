@@ -67,20 +67,19 @@ class Showing:
         key: str,
         lasts: timedelta = POST_BUTTONS_LAST,
         answering: bool = False,
-        urgent: bool = False,
         choices: Sequence[render.Option] = (),
         more: Json | None = None,
     ) -> Sent:
         """Send a reply, its files below it. Idempotent by `key`.
 
         `answering`: somebody waits, so buttons that cannot be kept are left out instead of
-        raising `TryLater`. `urgent`: it goes whatever else is
-        broken. `choices` are shown like buttons; `more` stands in the message with them.
+        raising `TryLater`, and it goes with the store gone. `choices` are shown like buttons;
+        `more` stands in the message with them.
         """
         content = await self.content(place, reply, lasts, answering=answering, choices=choices)
         if more:
             content[render.OURS] = {**content.get(render.OURS, {}), **more}
-        event_id = await self._client.send(place.room_id, MESSAGE, content, key, urgent=urgent)
+        event_id = await self._client.send(place.room_id, MESSAGE, content, key, urgent=answering)
         for file in reply.files:
             for number, words in enumerate(render.pieces(file.name, file.content)):
                 piece = render.content_of(words)
