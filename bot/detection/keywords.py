@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
+from bot.detection.disguise import Disguised
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
+
+_TRIPLES = [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz"]
 
 SHORTEST = 3
 LONGEST = 100
@@ -47,7 +50,9 @@ class Keywords:
 
     def __init__(self, phrases: Iterable[str] = ()) -> None:
         self._folded = sorted({check_phrase(phrase) for phrase in phrases})
-        self._automaton = AhoCorasick(self._folded) if self._folded else None
+        # A letter three times in a row is one more thing to find, at no cost beside the others.
+        self._automaton = AhoCorasick([*self._folded, *_TRIPLES]) if self._folded else None
+        self._disguised = Disguised(self._folded)
 
     def __len__(self) -> int:
         return len(self._folded)
@@ -64,7 +69,7 @@ class Keywords:
 
     def find_in(self, folded: Folded) -> list[Finding]:
         """`find` in a text that is folded already."""
-        spans = {folded.span(start, end) for _, start, end in self._matches(folded)}
+        spans = {(start, end) for _, start, end in self._matches(folded)}
         return [Finding(Kind.KEYWORD, *span) for span in sorted(spans)]
 
     def phrases_in(self, text: str) -> set[str]:
@@ -72,13 +77,17 @@ class Keywords:
         return {self._folded[number] for number, _, _ in self._matches(fold(text))}
 
     def _matches(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
+        """Number, start and end of each match, in the text as it was written."""
         if self._automaton is None:
             return
         plain = folded.text
-        found = self._automaton.find_matches_as_indexes(plain, overlapping=True)
-        for number, start, end in found:
-            if not _inside_word(plain, start) and not _inside_word(plain, end):
-                yield number, start, end
+        triples = False
+        for number, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if number >= len(self._folded):
+                triples = True
+            elif not _inside_word(plain, start) and not _inside_word(plain, end):
+                yield number, *folded.span(start, end)
+        yield from self._disguised.find(folded.source, triples=triples)
 
 
 def _inside_word(text: str, at: int) -> bool:

@@ -1,0 +1,131 @@
+"""Seeing through disguises: leetspeak, letters drawn alike, spacing, repeats, split words.
+
+Most texts have no stretch that looks disguised (`stretches`). What does is read as plain letters,
+in each way that its signs can be read (`reading`), and searched; what is found there is checked
+letter by letter against the text as it was typed (`checking`). It counts only if something is
+hidden, so that "class" never holds a hidden "ass".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+
+from bot.detection.disguise.checking import Word, is_disguised, may_be_word
+from bot.detection.disguise.reading import Read, classes_of, places, squeezed, written_in
+from bot.detection.disguise.stretches import suspicious
+
+__all__ = ["Disguised"]
+
+MOST_CHECKS: Final = 4_000
+"""Places of one text that are checked letter by letter; what comes after them is not looked at.
+A message of 4,000 characters stays below."""
+
+MOST_NEIGHBOURS: Final = 3
+"""Words beside a disguised one that a phrase may reach into."""
+
+
+class Disguised:
+    """Keywords, ready to be found in disguise. Immutable.
+
+    Takes the folded phrases. Those with fewer than three letters are not looked for.
+    """
+
+    def __init__(self, folded: Iterable[str]) -> None:
+        words: dict[str, list[Word]] = {}
+        for number, phrase in enumerate(folded):
+            for spelled in dict.fromkeys((phrase, _slurred(phrase))):
+                word = Word(number, spelled, is_slurred=spelled != phrase)
+                if word.length >= 3:
+                    words.setdefault(_shape(spelled), []).append(word)
+        self._words = list(words.values())
+        parts = max((word.parts for same in self._words for word in same), default=1)
+        self._neighbours = min(parts - 1, MOST_NEIGHBOURS)
+        self._automaton = AhoCorasick(list(words))
+
+    def find(self, text: str, *, triples: bool) -> Iterator[tuple[int, int, int]]:
+        """Number, start and end of each disguised phrase; places are in the text as written.
+
+        `triples` says whether a letter stands three times in a row anywhere.
+        """
+        if not self._words:
+            return
+        for view, origins in _views(text):
+            left = MOST_CHECKS
+            stretches = suspicious(view, triples=triples, neighbours=self._neighbours)
+            for start, end in stretches:
+                found = self._in_stretch(view[start:end], left, backwards=origins is not None)
+                for number, first, last in found:
+                    left -= 1
+                    if number < 0:
+                        continue
+                    if origins is None:
+                        yield number, start + first, start + last
+                    else:
+                        typed = origins[start + first : start + last]
+                        yield number, min(typed), max(typed) + 1
+
+    def _in_stretch(
+        self, stretch: str, most: int, *, backwards: bool
+    ) -> Iterator[tuple[int, int, int]]:
+        """As `find`, for one stretch; a number below zero for a place that was checked in vain."""
+        seen = set()
+        done: set[tuple[int, int, int]] = set()
+        for written in written_in(stretch):
+            classes = classes_of(written)
+            if classes in seen:
+                continue
+            seen.add(classes)
+            found = self._automaton.find_matches_as_indexes(squeezed(classes), overlapping=True)
+            if not found:
+                continue
+            read = Read.of(stretch, written, classes)
+            for shape, first, last in found:
+                for place in places(read, first, last):
+                    spot = (shape, place.start, place.last)
+                    if spot in done or not may_be_word(place):
+                        continue
+                    if most <= 0:
+                        return
+                    most -= 1
+                    hits = [
+                        word.number
+                        for word in self._words[shape]
+                        if is_disguised(word, place, backwards=backwards)
+                    ]
+                    if hits:
+                        done.add(spot)
+                    for number in hits or [-1]:
+                        yield number, place.start, place.end
+
+
+def _shape(phrase: str) -> str:
+    return squeezed(classes_of(phrase))
+
+
+def _slurred(phrase: str) -> str:
+    """A phrase as it is written by ear, which is no disguise by itself: "nucka" for "nucker"."""
+    return _SLURS.sub(lambda match: "k" if match[0] == "ck" else "a" + match[0][2:], phrase)
+
+
+_SLURS: Final = re.compile(r"ck|ers?\b")
+
+
+def _views(text: str) -> Iterator[tuple[str, list[int] | None]]:
+    """A text as it was typed and, if some of it is shown backwards, as it is seen."""
+    yield text, None
+    if "\u202e" in text:
+        places: list[int] = []
+        at = 0
+        for match in _BACKWARDS.finditer(text):
+            places += range(at, match.start(1))
+            places += reversed(range(*match.span(1)))
+            at = match.end(1)
+        places += range(at, len(text))
+        yield "".join(text[place] for place in places), places
+
+
+_BACKWARDS: Final = re.compile("\u202e([^\u202c\u202e\n]*)")
