@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from bot.detection.crisis import find_crisis
 from bot.detection.finding import Finding
 from bot.detection.keywords import Keywords
 from bot.detection.normalise import Folded, fold
+from bot.detection.personal import EVERYTHING, Personal, find_personal
+from bot.detection.visible import found_in_visible
 
 Detector = Callable[[Folded], Iterable[Finding]]
 """What looks for one kind of thing. Its spans count code points of `Folded.source`."""
 
-DEFAULT: Final[tuple[Detector, ...]] = ()
+
+def personal_data(wanted: Personal = EVERYTHING) -> Detector:
+    """Looks for the personal data that a group chose."""
+    return lambda folded: found_in_visible(lambda text: find_personal(text, wanted), folded.source)
+
+
+def crisis(folded: Folded) -> Iterable[Finding]:
+    """Looks for danger to self or to another, said in the first person."""
+    return found_in_visible(find_crisis, folded.source)
+
+
+DEFAULT: Final[tuple[Detector, ...]] = (personal_data(), crisis)
 """What every group looks for unless it chose otherwise."""
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from bot.detection.finding import Finding, Kind
-from bot.detection.personal.addresses import addresses
+from bot.detection.personal.addresses import STREETS, addresses
 from bot.detection.personal.internet import (
     NETWORKS,
     emails,
@@ -25,7 +25,7 @@ from bot.detection.personal.money import cards, ibans
 from bot.detection.personal.national import PACKS, lone_national_id, national_ids
 from bot.detection.personal.phones import phones
 
-__all__ = ["KINDS", "PACKS", "REGIONS", "Personal", "find_personal"]
+__all__ = ["EVERYTHING", "KINDS", "PACKS", "REGIONS", "Personal", "find_personal"]
 
 KINDS: Final = frozenset(
     {
@@ -87,7 +87,13 @@ _SPELLED: Final = (
     "at live.",
     "at aol",
 )
-_HINTS: Final = AhoCorasick([*_SPELLED, *NETWORKS])
+_SPELLED_HINT, _NETWORK_HINT, _STREET_HINT = range(3)
+_HINT_OF: Final = (
+    *(_SPELLED_HINT for _ in _SPELLED),
+    *(_NETWORK_HINT for _ in NETWORKS),
+    *(_STREET_HINT for _ in STREETS),
+)
+_HINTS: Final = AhoCorasick([*_SPELLED, *NETWORKS, *STREETS])
 
 
 def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
@@ -107,12 +113,10 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
         if kind in kinds:
             findings.extend(Finding(kind, *span) for span in spans)
 
-    hints = {
-        number < len(_SPELLED) for number, _, _ in _HINTS.find_matches_as_indexes(text.lower())
-    }
+    hints = {_HINT_OF[number] for number, _, _ in _HINTS.find_matches_as_indexes(text.lower())}
     at, colon, slash = "@" in text, ":" in text, "/" in text
     joined = "." in text and _JOINED.search(text) is not None
-    if at or True in hints:
+    if at or _SPELLED_HINT in hints:
         take(Kind.EMAIL, emails(text))
     if joined or colon or slash:
         links = list(urls(text, taken)) if joined or (colon and slash) else []
@@ -136,9 +140,9 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
             take(Kind.PHONE, phones(text, wanted.regions))
         # Ten bare digits may well be either, and either is worth a look.
         findings.extend(Finding(Kind.NATIONAL_ID, *span) for span in numbers)
-    if Kind.ADDRESS in kinds:
+    if Kind.ADDRESS in kinds and (digits or _STREET_HINT in hints):
         findings.extend(Finding(Kind.ADDRESS, *span) for span in addresses(text))
-    if Kind.HANDLE in kinds and (at or "#" in text or slash or False in hints):
+    if Kind.HANDLE in kinds and (at or "#" in text or slash or _NETWORK_HINT in hints):
         findings.extend(
             Finding(Kind.HANDLE, *span) for span in handles(text) if not overlaps(span, taken)
         )

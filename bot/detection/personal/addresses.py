@@ -160,6 +160,10 @@ _GOES_ON: Final = frozenset(" ,\n-/\u00a0abcdefghABCDEFGHst")
 _GOES_BEFORE: Final = frozenset(("", *" \n\t#,:.=\u00a0"))
 
 
+STREETS: Final = ("corner of", *map(str.lower, _STREETS))
+"""One of these, in lower case, or a digit is in every text that has an address."""
+
+
 def addresses(text: str) -> Iterator[Span]:
     """Street addresses, post boxes and postcodes; overlapping parts of one come as one."""
     found: list[Span] = []

@@ -1,0 +1,48 @@
+"""What a reader sees of a text, letter for letter, for what is found by its very letters.
+
+Folding (`normalise`) takes case and line breaks away, which numbers and addresses are read by. Here
+only what nobody sees goes, and letters and digits in other shapes (full-width, mathematical, in
+circles, of another script) become plain ones.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from bot.detection.finding import Finding
+
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def found_in_visible(find: Callable[[str], Iterable[Finding]], text: str) -> list[Finding]:
+    """What `find` finds in the visible form of a text, with the spans of the original."""
+    if text.isascii():
+        return list(find(text))
+    shown = {letter: _shown(letter) for letter in set(text)}
+    if all(letter == plain for letter, plain in shown.items()):
+        return list(find(text))
+    origins = [at for at, letter in enumerate(text) for _ in shown[letter]]
+    visible = "".join(shown[letter] for letter in text)
+    return [
+        replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
+        for finding in find(visible)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _shown(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    kind = unicodedata.category(letter)
+    if kind == "Cs":
+        # Half a character: nothing can be looked for in it.
+        return "\ufffd"
+    if kind in {"Cf", "Cc", "Me"} or letter in _FILLERS or "\ufe00" <= letter <= "\ufe0f":
+        return " " if letter.isspace() else ""
+    if kind == "Nd":
+        return str(unicodedata.digit(letter))
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if plain.isascii() and len(plain) <= 4 and not plain.isspace() else letter
