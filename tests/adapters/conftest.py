@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from adapters.sandbox.world import Json
 from tests.adapters.fakes import Core
+from tests.adapters.matrix_stage import MatrixStage
 from tests.adapters.sandbox_stage import LocalStage, RemoteStage, apart
 from tests.adapters.stage import Stage
 
@@ -19,12 +21,18 @@ def world_apart() -> Iterator[Json]:
         yield told
 
 
-@pytest.fixture(params=["sandbox", "sandbox-apart"])
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+MATRIX = pytest.param("matrix", marks=[pytest.mark.slow, pytest.mark.xdist_group("homeserver")])
+
+
+@pytest.fixture(params=["sandbox", "sandbox-apart", MATRIX])
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
     """Every platform in turn, with nothing said on it yet."""
     made: Stage
     if request.param == "sandbox":
         made = LocalStage()
+    elif request.param == "matrix":
+        made = matrix = MatrixStage(request.getfixturevalue("homeserver"), tmp_path)
+        await matrix.open()
     else:
         told = request.getfixturevalue("world_apart")
         made = remote = RemoteStage(told["door"], told["key"])

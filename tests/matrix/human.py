@@ -73,6 +73,9 @@ class Human:
                 pickle_key="a person's own",
                 store_name=f"{credentials.device_id}.db",
                 store_sync_tokens=False,
+                # Not the minutes that nio would wait after some failures.
+                backoff_factor=0.05,
+                max_timeout_retry_wait_time=0.5,
             ),
         )
 
