@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -195,6 +197,45 @@ async def test_a_clock_that_jumps_removes_nothing_and_the_moderators_are_told(
     monkeypatch.setattr(clock, "now", really)
     circle.core.removals.wake.set()
     assert rows(circle)["expiries"] == 1
+
+
+async def test_a_disk_that_is_slow_holds_up_no_removal_and_none_is_done_twice(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two messages that go one after the other
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    first = cora.writes(circle.room, "the first of them")
+    await waiting(circle, 1)
+    await circle.pass_time(minutes=5)
+    second = cora.writes(circle.room, "the second of them")
+    await waiting(circle, 2)
+    # When the disk does not answer
+    removals, disk = circle.core.removals, asyncio.Event()
+    really = removals._write_down
+
+    async def slowly(answers: Any) -> None:
+        await disk.wait()
+        await really(answers)
+
+    monkeypatch.setattr(removals, "_write_down", slowly)
+    asked: list[str] = []
+    remove = circle.world.remove
+
+    def noted(refs: list[list[str]]) -> list[str]:
+        asked.extend(message for _, message in refs)
+        return remove(refs)
+
+    monkeypatch.setattr(circle.world, "remove", noted)
+    await circle.pass_time(minutes=6)
+    await cora.sees_no("the first of them", circle.room)
+    await circle.pass_time(minutes=6)
+    # Then the second goes too, and the rows stay until the disk has it
+    await cora.sees_no("the second of them", circle.room)
+    assert rows(circle)["expiries"] == 2
+    disk.set()
+    await waiting(circle, 0)
+    assert asked == [first, second]
 
 
 async def test_oldest_first(circle: TestCircle) -> None:

@@ -47,6 +47,7 @@ async def run_removals(removals: Removals) -> None:
     """Remove what is due; rooms do it side by side, so wait for each."""
     await removals.run_due()
     await asyncio.gather(*removals._busy.values())
+    await removals._confirmed()
 
 
 class FakeChat:

@@ -1,6 +1,7 @@
 """Removals: every message of a room with a lifetime goes when its time is over.
 
-A row goes only when the platform confirmed. What cannot be removed is told to the moderators.
+A row goes only when the platform confirmed; that is written beside the next removals, which do
+not wait for the disk. What cannot be removed is told to the moderators.
 
 State of a row: waiting -> (gone: row deleted) | failed(why) -> waiting again when the cause may
 have ended (rights given back, unpinned, or the next sweep).
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 
 from bot.chat import Removal, Retry, Right
 from bot.clock import Clock
@@ -35,6 +37,8 @@ AT_ONCE = 100
 ROUND = 0.02
 """Seconds from one look at the table to the next under load, so that messages which fall due
 one after another share a look, a removal call and a commit."""
+MOST_UNCONFIRMED = 2_000
+"""Messages that may be gone while their rows are still there; then removals wait for the disk."""
 COUNTS_KEPT = timedelta(days=30)
 REMEMBERED = 10_000
 """Own removals that are known when the platform tells of them."""
@@ -63,11 +67,12 @@ class Backlog:
 class _Answers:
     """What the platform said and is not written yet."""
 
-    gone: list[bytes] = field(default_factory=list)
+    gone: list[expiry_rows.ExpiryRow] = field(default_factory=list)
     stuck: dict[str, list[expiry_rows.ExpiryRow]] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.gone or self.stuck)
+    def rows(self) -> list[expiry_rows.ExpiryRow]:
+        """All that they are about."""
+        return list(chain(self.gone, *self.stuck.values()))
 
 
 class Removals:
@@ -100,8 +105,8 @@ class Removals:
         self._round_ends = 0.0
         self._more = False
         self._answers = _Answers()
-        self._confirming = asyncio.Lock()
-        self._confirmed: asyncio.Future[None] | None = None
+        self._unconfirmed: set[bytes] = set()
+        self._confirming: asyncio.Task[None] | None = None
 
     async def open(self, group: Group) -> None:
         """A group is ready: what fell due meanwhile goes first thing.
@@ -148,11 +153,14 @@ class Removals:
         together when it is done.
         """
         now, steady = self._clock.now(), self._clock.monotonic()
+        # Both from one moment: a room that is done meanwhile has rows that are not confirmed.
+        unconfirmed, without = frozenset(self._unconfirmed), self._not_now()
         async with self._store.read() as conn:
-            keys = self._store.keys
-            due = await expiry_rows.due(conn, keys, now, self._not_now(), limit=BATCH)
+            keys, limit = self._store.keys, BATCH + len(unconfirmed)
+            found = await expiry_rows.due(conn, keys, now, without, limit)
+        due = [row for row in found if row.id not in unconfirmed]
         self._more = bool(due)
-        if len(due) < BATCH:
+        if len(found) < limit:
             self._round_ends = steady + ROUND
         due.sort(key=lambda row: row.room_id)
         for room_id, rows in groupby(due, key=lambda row: row.room_id):
@@ -176,9 +184,8 @@ class Removals:
         tasks: list[asyncio.Future[None]] = list(self._busy.values())
         for task in tasks:
             task.cancel()
-        if self._confirmed is not None:
-            tasks.append(self._confirmed)
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._confirmed()
 
     async def _remove_in_room(self, room_id: bytes, rows: list[expiry_rows.ExpiryRow]) -> None:
         known = self._directory.by_id(room_id)
@@ -229,33 +236,58 @@ class Removals:
         self._remember_removed(gone)
         for ref in gone:
             await self.on_gone(ref)
-        await self._confirm([by_ref[ref].id for ref in gone], stuck)
-        for why, left in stuck.items():
-            if why != PINNED:
-                await self._tell(known, why, len(left))
+        self._confirm([by_ref[ref] for ref in gone], stuck)
+        if len(self._unconfirmed) >= MOST_UNCONFIRMED:
+            await self._confirmed()
 
-    async def _confirm(
-        self, gone: Sequence[bytes], stuck: Mapping[str, Sequence[expiry_rows.ExpiryRow]]
+    def _confirm(
+        self,
+        gone: Sequence[expiry_rows.ExpiryRow],
+        stuck: Mapping[str, Sequence[expiry_rows.ExpiryRow]],
     ) -> None:
-        """Write what the platform said, in one transaction with what it said of other rooms."""
-        if not gone and not stuck:
-            return
-        if self._confirmed is None or not self._answers:
-            self._confirmed = asyncio.ensure_future(self._write())
-            self._confirmed.add_done_callback(_heard)
+        """Have it written what the platform said, with what it says of other rooms meanwhile.
+
+        The next removals do not wait for the disk. Until it is written the rows are still due,
+        and are not taken up again.
+        """
         self._answers.gone += gone
         for why, left in stuck.items():
             self._answers.stuck.setdefault(why, []).extend(left)
-        # Whoever gives up waiting does not stop the others.
-        await asyncio.shield(self._confirmed)
+        self._unconfirmed.update(row.id for row in chain(gone, *stuck.values()))
+        if self._unconfirmed and self._confirming is None:
+            self._confirming = asyncio.create_task(self._write())
+
+    async def _confirmed(self) -> None:
+        """Wait until all that the platform said is written, or could not be."""
+        while self._confirming is not None:
+            await asyncio.wait([self._confirming])
 
     async def _write(self) -> None:
-        async with self._confirming:
-            answers, self._answers = self._answers, _Answers()
-            day = self._clock.now().date()
-            await self._store.write(
-                lambda conn: expiry_rows.confirm(conn, answers.gone, answers.stuck, day)
-            )
+        try:
+            while rows := self._answers.rows():
+                answers, self._answers = self._answers, _Answers()
+                try:
+                    await self._write_down(answers)
+                except Exception:
+                    # What is not written is due again, and the platform will find it gone. What
+                    # is not told, the sweep tells.
+                    logger.exception("confirming removals failed")
+                    for room_id in {row.room_id for row in rows}:
+                        self._pause(room_id, AFTER_A_FAULT)
+                finally:
+                    self._unconfirmed.difference_update(row.id for row in rows)
+        finally:
+            self._confirming = None
+            self.wake.set()
+
+    async def _write_down(self, answers: _Answers) -> None:
+        gone, day = [row.id for row in answers.gone], self._clock.now().date()
+        await self._store.write(lambda conn: expiry_rows.confirm(conn, gone, answers.stuck, day))
+        for why, left in answers.stuck.items():
+            for room_id, count in Counter(row.room_id for row in left).items():
+                known = self._directory.by_id(room_id)
+                if known is not None and why != PINNED:
+                    await self._tell(known, why, count)
 
     def _remember_removed(self, refs: Sequence[MessageRef]) -> None:
         self._removed.update(dict.fromkeys(refs))
@@ -359,9 +391,3 @@ class Removals:
 
 async def _nobody(ref: MessageRef) -> None:
     """Nobody wants to hear that a message is gone."""
-
-
-def _heard(written: asyncio.Future[None]) -> None:
-    """Whoever waits hears of a failure; the rows of those who do not are still there."""
-    if not written.cancelled():
-        written.exception()
