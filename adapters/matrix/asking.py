@@ -72,7 +72,7 @@ class Asking:
                 return removed
             answer = await self._dialog.invoke(turn, command.name, args)
             if isinstance(answer, Reply):
-                answer = self._dialog.with_usage(answer, command, args, turn)
+                answer = self._dialog.with_usage(answer, command, turn)
                 if not removed:
                     answer = _after(Text("matrix-typed-in-room-stays"), answer)
                 elif place.kind is not RoomKind.LOBBY:
@@ -110,7 +110,7 @@ class Asking:
             async with self._dialog.chats.of(alone.place).lock:
                 await self._dialog.answer(alone, answer)
             return
-        answer = self._dialog.with_usage(answer, command, args, turn)
+        answer = self._dialog.with_usage(answer, command, turn)
         await self._post(place, answer, turn.id)
 
     async def _pressed_in_public(self, place: Place, event: Json, id: str) -> None:

@@ -126,7 +126,7 @@ def example(command: Command, texts: Texts, language: str, known: Known) -> str:
     words += [
         _example(parameter, texts, language, known)
         for parameter in command.parameters
-        if parameter.kind is not MessageRef and parameter.required
+        if parameter.kind is not MessageRef
     ]
     return " ".join(words)
 
@@ -152,7 +152,7 @@ def _example(parameter: Parameter, texts: Texts, language: str, known: Known) ->
         return "@somebody:example.org"
     label = parameter.arg.help
     words = texts.say(Text(label), language) if texts.has(label) else parameter.name
-    words = words.lower().replace("_", " ")
+    words = words.partition(" (")[0].lower().replace("_", " ").replace('"', "")
     return words if parameter.arg.long else _quoted(words)
 
 

@@ -24,7 +24,6 @@ from adapters.matrix.forms import CHOICE, Pending, is_fleeting
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import ANSWER_BUTTONS_LAST, Sent, Showing, buttons_of
 from adapters.matrix.translate import moment
-from bot import arguments
 from bot.cog import Command
 from bot.errors import Forbidden, Gone, PlatformError, Refused
 from bot.events import Invoked
@@ -35,6 +34,8 @@ from bot.texts import DEFAULT_LANGUAGE
 logger = logging.getLogger(__name__)
 
 _CANCEL: Final = "cancel"
+_NOT_UNDERSTOOD: Final = "bad-"
+"""What the keys of all sentences about a value begin with that cannot be used."""
 
 Json = dict[str, Any]
 
@@ -137,7 +138,7 @@ class Dialog:
             takes = [turn.id] if typed.rest and is_fleeting(typed.command) else []
             answer = await self.invoke(turn, typed.command.name, args)
             if isinstance(answer, Reply):
-                answer = self.with_usage(answer, typed.command, args, turn)
+                answer = self.with_usage(answer, typed.command, turn)
             await self.answer(turn, answer, takes)
         elif (found := await self._showing.find_written(place.group, text)) is not None:
             room_id, id = found
@@ -283,15 +284,12 @@ class Dialog:
             )
         )
 
-    def with_usage(self, answer: Reply, command: Command, args: Args, turn: Turn) -> Reply:
-        """The answer, with how the command is written where its arguments were refused."""
-        try:
-            arguments.bind(command, args)
-        except Refused as refused:
-            if refused.text.key == answer.key:
-                usage = self._showing.example(command, turn.place.group)
-                return replace(answer, lines=(*answer.lines, usage))
-        return answer
+    def with_usage(self, answer: Reply, command: Command, turn: Turn) -> Reply:
+        """The answer, with how the command is written where a value was not understood."""
+        if not answer.key.startswith(_NOT_UNDERSTOOD):
+            return answer
+        usage = self._showing.example(command, turn.place.group)
+        return replace(answer, lines=(*answer.lines, usage))
 
     async def button(self, id: str, asker: Account) -> Button | Reply:
         """The button behind an id; a sentence where there is none, or none for the asker."""

@@ -23,7 +23,7 @@ from adapters.matrix.rooms import Place, Rooms
 from bot.cog import Command
 from bot.errors import PlatformError, TryLater
 from bot.inbox import Inbox
-from bot.model import Account, Group, MessageRef, Room
+from bot.model import Account, Group, MessageRef, Room, RoomInfo, RoomKind
 from bot.reply import Button, Reply, Text, Value
 from bot.texts import DEFAULT_LANGUAGE, Texts
 
@@ -143,7 +143,7 @@ class Showing:
         """What names stand for in a group. Names that two people share stand for nobody."""
         rooms = {
             " ".join(info.name.casefold().split()): info.room
-            for info in self._rooms.infos(group)
+            for info in sorted(self._rooms.infos(group), key=_first_circles)
             if info.name
         }
         people: dict[str, Account | None] = {}
@@ -309,6 +309,10 @@ def buttons_of(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _own_name(handle: str) -> str:
     return handle.partition(":")[0].removeprefix("@")
+
+
+def _first_circles(info: RoomInfo) -> tuple[bool, str]:
+    return info.kind is not RoomKind.CIRCLE, info.name
 
 
 def _code_key(group: Group, number: str) -> str:

@@ -1,0 +1,125 @@
+"""What people ask of the bot on Matrix, and what others see of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.homeserver.server import Homeserver
+from tests.matrix.circle import MatrixCircle
+from tests.matrix.conftest import People
+from tests.matrix.human import Human
+
+
+@pytest.fixture
+async def host(people: People) -> Human:
+    """The group's host, a moderator and admin."""
+    return await people("Ana")
+
+
+@pytest.fixture
+async def circle(
+    homeserver: Homeserver, tmp_path: Path, host: Human
+) -> AsyncIterator[MatrixCircle]:
+    """A circle with a lobby, all encrypted."""
+    running = await MatrixCircle.start(tmp_path, homeserver, host)
+    yield running
+    await running.stop()
+
+
+async def test_writing_without_a_name_leaves_nothing_of_the_writer(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    cora = await people("Cora")
+    await circle.let_in(cora)
+    chat, room = await circle.alone(cora), circle.room("circle")
+
+    # Typed in the room by mistake: gone from there, not posted, and she is told.
+    await cora.writes(room, '!anon "circle room" My secret words')
+    told = await cora.sees("I have not posted it", chat)
+    assert '!anon "circle room" what to post' in told.text
+    await host.sees_no("My secret words", room)
+
+    # Asked step by step, and the bot is stopped in between.
+    await cora.writes(chat, "anon")
+    question = await cora.sees("Room?", chat)
+    assert "1. circle room" in question.text
+    await cora.writes(chat, "1")
+    await cora.sees("What to post?", chat)
+    await circle.restart()
+    await cora.writes(chat, "Some days are hard.")
+    preview = await cora.sees("Not posted yet", chat)
+    assert "Some days are hard." in preview.text
+    await cora.sees_no("What to post?", chat)
+    assert all(m.text != "Some days are hard." for m in cora.reads(chat))
+
+    # Sent: the preview with her words goes too, and the receipt stays.
+    await cora.writes(chat, "post soon")
+    await cora.sees("Your receipt", chat)
+    await cora.sees_no("Some days are hard.", chat)
+    circle.clock.shift(timedelta(minutes=4, seconds=50))
+    post = await host.sees("Some days are hard.", room)
+    assert post.sender == circle.place.bot.user_id
+    assert "Cora" not in str(post.content)
+    assert cora.user_id not in str(post.content)
+    assert post.content["m.mentions"] == {}
+
+
+async def test_private_things_typed_in_a_room_are_answered_alone(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    cora = await people("Cora")
+    await circle.let_in(cora)
+    chat, room = await circle.alone(cora), circle.room("circle")
+    # Somebody who was there before the bot gets their own chat by asking for anything.
+    await host.writes(circle.room("moderators"), "!help")
+    hosts = await circle.alone(host)
+    await host.sees("keyword add", hosts)
+
+    await cora.writes(room, "!lifetimes")
+    await cora.sees("I took it away there", chat)
+    await host.sees_no("!lifetimes", room)
+
+    # A reply with a command acts on the message above it.
+    said = await cora.writes(room, "I want this back")
+    await host.sees("I want this back", room)
+    await cora.writes(room, "!let go", reply_to=said)
+    await host.sees_no("I want this back", room)
+    await host.sees_no("!let go", room)
+
+    # A wrong value comes back with the way it is written.
+    await host.writes(hosts, "lifetime circle room tomorrow")
+    told = await host.sees("Write it like this", hosts)
+    assert '!lifetime "circle room"' in told.text
+    await host.writes(hosts, 'lifetime "circle room" 2 hours')
+    await host.sees("2 hours", hosts)
+
+    # What moderators do is nobody else's, and unknown words are not commands.
+    await cora.writes(chat, "status")
+    await cora.sees("I cannot find that", chat)
+    await cora.writes(chat, "What is this?")
+    await cora.sees("I do not know that word", chat)
+
+    # A number below the newest message, a reaction, and the words of a button are the same.
+    await cora.writes(chat, "help now")
+    shown = await cora.sees("I tried that", chat)
+    await cora.presses(chat, shown.id, "1\ufe0f\u20e3")
+    await cora.sees("What got in the way", chat)
+
+    # An alert in the moderators' room is taken by its words and its number, alone with the bot.
+    await host.writes(hosts, "keyword add maple street")
+    await host.sees("maple street", hosts)
+    await cora.writes(room, "I saw her on Maple Street")
+    card = await host.sees("This may be a leak", circle.room("moderators"))
+    assert "maple" not in card.text.lower()
+    assert "Cora" not in card.text
+    words = next(
+        line.partition('write "')[2].rstrip('"')
+        for line in card.text.splitlines()
+        if line.startswith("- ") and "Show" in line
+    )
+    await host.writes(hosts, words)
+    await host.sees("I saw her on", hosts)
