@@ -162,7 +162,7 @@ _TREATS = compiled(
     r"vitamins?|cute\w*|cookies|pizza|food|sweets|netflix|memes|christmas|news|information)\b"
 )
 _LIVE_WHERE = compiled(
-    r"^\s*(?:(?:so|this)\sfar|with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
+    r"^\s*(?:(?:so|this)\sfar|holiday|vacation|dates?|trips?|(?:a|the|that|to|about)\s|with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
     r"anyone|this\s(?:guy|person)|it)|in\s(?:a|an|the|my|his|her|our|that|new|this\s(?:house|city|"
     r"town|place|apartment|state|country|area|dorm)|[a-z]+ville)\b|there|at|near|off|next|by|under|"
     r"together|for\b|without\s(?:my\s(?:phone|computer|tv|internet|coffee)|you|him|her|them|it|music|coffee)|abroad|"
@@ -178,9 +178,10 @@ _PAST_VERB_LAST = compiled(
     r"\b(?:tried\s(?:to)?|attempted\s(?:to)?|wanted\sto|was\sgoing\sto|thought\s(?:of|about)|almost|nearly|"
     r"considered|had|felt(?:\slike)?|was|were|got)(?:\s\w+){0,2}\s*$"
 )
+_REMEMBERED = compiled(r"\b(?:remember\w*|went\sthrough|came\sthrough|got\sthrough)\b")
 _CLAUSE_END: Final = re.compile("[,;]| but ")
 _PRESENT_VERB = compiled(
-    r"\b(?:(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
+    r"\b(?:wishing|hoping|praying|(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
     r"feeling|plan|planning|will|i'll|need|try|trying|might|keep|can't|don't|hope|contemplating|"
     r"have\s(?:suicidal|thoughts)|having|feels|makes|making|often|sometimes|every\w*|struggle)\b"
 )
@@ -208,10 +209,12 @@ _SOON = compiled(
     r"(?:asleep|out|to\sbed|gone)?|once\s(?:everyone|they|my\s\w+)|(?:an?|\d+|few)\s(?:hours?|minutes?)"
     r"\sago)\b"
 )
-_INTENT = compiled(
+_INTENT_WORDS: Final = (
     r"\b(?:going\sto|gonna|gunna|finna|boutta|about\sto|ready\sto|i\swill|i'll|plan(?:ning)?\s(?:to|on)|"
     r"decided\sto|have\sdecided|have\sto|need\sto|planning\smy|plan\smy)\b"
 )
+_INTENT = compiled(_INTENT_WORDS)
+_INTENT_LAST = compiled(_INTENT_WORDS + r"(?:\s\w+)?\s*$")
 _PREPARED = compiled(
     r"\bi(?:'ve|\shave|\salready\shave|'ve\sgot|\sgot|\smade|\salready\smade|\seven\shave)*\sa\s(?:suicide\s|"
     r"specific\s|clear\s)?plan\b|\bknow\s(?:exactly\s)?how\s(?:i(?:'d|'ll|\swould|\swill|'m\sgoing\sto|\sam\s"
@@ -277,7 +280,9 @@ def _is_severe(said: _Said) -> bool:
     """Whether an act has a way, a time or a decision; of hurting oneself none is enough."""
     if found_in(_CONDITION, said.lead) or found_in(_SELF_HARM_ONLY, said.words):
         return False
-    if found_in(_METHOD, said.words) or found_in(_INTENT, said.lead[-16:] + said.words):
+    if found_in(_METHOD, said.words) or found_in(_INTENT, said.words):
+        return True
+    if found_in(_INTENT_LAST, said.lead):
         return True
     if found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words):
         return found_in(_TRIED, said.words) and found_in(_JUST_NOW, said.sentence)
@@ -353,7 +358,7 @@ def _is_about_a_place(said: _Said) -> bool:
 
 
 def _is_past(said: _Said) -> bool:
-    if "survi" in said.words:
+    if "survi" in said.words or found_in(_REMEMBERED, said.words):
         return True
     # What stands in the next clause may be of another time.
     clause = _CLAUSE_END.split(said.tail, maxsplit=1)[0]
@@ -361,6 +366,6 @@ def _is_past(said: _Said) -> bool:
         return False
     if found_in(_LONG_AGO, said.sentence):
         return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, said.words)
-    if said.words.startswith(("i", "made me")):
+    if said.words.startswith(("i", "as ", "made me")):
         return found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words)
     return found_in(_PAST_VERB_LAST, said.lead)

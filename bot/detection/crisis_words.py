@@ -297,7 +297,7 @@ _HINTS: Final = {
     "means": (
         "pill|meds|medication|tablet|painkiller|antidepressant|paracetamol|tylenol|"
         "acetaminophen|ibuprofen|aspirin|xanax|insulin|opioid|oxy|fentanyl|gun|pistol|"
-        "barrel|rifle|revolver|blade|knife|razor|noose|bridge|ledge|rooftop|tracks|"
+        "barrel|rifle|revolver|blade|knife|razor|noose|bridge|ledge|roof|tracks|"
         "railing|cliff|note|letter|won't be|wont be|not be here|going to be here|"
         "gonna be here|be alive|be around|this is my|this is the|goodbyes|the time|"
         "last night|last day|do it tonight|is the night|is the day"

@@ -32,7 +32,7 @@ _ENDINGS: Final = (
     r"(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ufer|damm|steig|"  # German
     r"straat|laan|plein|gracht|kade|singel|dreef|wal|steeg|"  # Dutch
     r"gatan?|vägen|väg|gränd|torget|"  # Swedish
-    r"vej|vejen|vænget|gaden|stræde|alléen|"  # Danish
+    r"[rsndtlkm]gade|vej|vejen|vænget|gaden|stræde|alléen|"  # Danish
     r"veien|vegen|vei|gata|gaten|"  # Norwegian
     r"katu|kuja|ntie|polku|kaari|"  # Finnish
     r"stræti|braut|vegur|gata|stígur|"  # Icelandic
@@ -43,6 +43,7 @@ _BEFORE_NAME: Final = (
     r"Rue|Avenue|Av\.?|Bd\.?|Boulevard|Chemin|Impasse|All[ée]e|Place|Quai|Route|Cours|Passage|"
     r"Calle|C/|Carrer|Paseo|Plaza|Camino|Carretera|Ronda|Avenida|Avda\.?|"
     r"Rua|Travessa|Praça|Alameda|Estrada|"
+    r"(?:calle|avenida|avda\.?|carrer|paseo|plaza|rue|rua|travessa|piazza|viale|in\svia)|"
     r"[Uu]l\.|[Uu]lica|[Aa]l\.|[Pp]l\.|[Oo]s\.|Calea|Bulevardul|Bulevar|Jalan|Jl\.|"
     r"[\x{423}\x{443}]л\.|[\x{423}\x{443}]лица|[Пп]роспект|Λεωφόρος|Οδός)"
 )
@@ -59,7 +60,7 @@ _FROM_NUMBER = compiled(
     [0-9]{{1,5}}\s(?:[NSEWnsew]\.?\s)?[0-9]{{1,3}}(?:st|nd|rd|th)\s(?i:{_LOWER_STREET})\b|
     [0-9]{{1,4}}(?:\s?(?:bis|ter))?,?\s(?i:rue|avenue|boulevard|bd|chemin|impasse|all[ée]e|quai|
     route|cours|place)\s{_LINKS}{{0,3}}{_NAME}|
-    [0-9]{{1,5}}[a-h]?\s(?i:[\pL'-]{{3,}}(?:\s[\pL'-]{{3,}})?\s{_LOWER_STREET})(?:[\s.,!?]|$)
+    [0-9]{{1,5}}[a-h]?\s(?i:[\pL'-]{{2,}}(?:\s[\pL'-]{{2,}})?\s{_LOWER_STREET})(?:[\s.,!?]|$)
     )"""
 )
 # What ends with its number.
@@ -95,7 +96,7 @@ _POSTCODE = compiled(
 )
 _CORNER = compiled(
     rf"(?i:\bcorner)\sof\s(?:[0-9]{{1,5}}\s)?{_NAME}[^\n!?;]{{0,50}}?\s(?:and|&)\s"
-    rf"(?:[0-9]{{1,5}}\s)?{_NAME}"
+    rf"(?:(?:[0-9]{{1,5}}\s)?{_NAME}|[0-9]{{1,3}}(?:st|nd|rd|th)\b)"
 )
 # on Gordon Street
 _UNNUMBERED = compiled(
@@ -110,6 +111,7 @@ _FAMOUS = compiled(
 )
 
 _SMALL_WORDS_LIST: Final = """
+    of my is it at on in to by up go so me we us no or as an am be do he if i'm was had
     the down from across off along over this that same side more other another different
     block blocks mile miles km minute minutes min mins hour hours hr hrs day days year years
     time times people guys car cars men women kids way new old and for out into onto hard

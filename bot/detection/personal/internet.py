@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
-from bot.detection.personal.looking import Span, compiled, letter_at, overlaps, spans
+from bot.detection.personal.looking import Span, compiled, found_in, letter_at, overlaps, spans
 
 _DOT: Final = r"(?:\.|\s?[\[({]\s?(?:\.|dot|punkt|punto)\s?[\])}]\s?)"
 _MAIL_HOSTS: Final = "gmail|googlemail|hotmail|outlook|yahoo|icloud|proton|protonmail|gmx|live|aol"
@@ -112,6 +112,8 @@ def room_links(text: str) -> Iterator[Span]:
 
 _IP = compiled(r"[0-9A-Fa-f:.]*(?:[0-9]\.[0-9]+\.[0-9]+\.|:[0-9A-Fa-f]*:)[0-9A-Fa-f:.]*")
 _V4_PARTS: Final = 4
+_VERSIONS = compiled(r"(?i)\b(?:versions?|ver|release|update[ds]?|kernel|firmware|patch|v)\b")
+_REACH: Final = 40
 _SPOKEN_OF = compiled(r"(?i)\b(?:ip|ipv6|unspecified|loopback|subnet|prefix|address)\b")
 
 
@@ -131,8 +133,19 @@ def ips(text: str) -> Iterator[Span]:
                 continue
             start += colon + 1
             yield start, end
-        elif _is_v6(stripped, text, start) if ":" in stripped else _is_v4(stripped):
-            yield start, end
+            continue
+        host, _, port = stripped.partition(":")
+        if "." in host and port.isdigit():
+            # The number of a port after it.
+            stripped, end = host, start + len(host)
+        if _is_v6(stripped, text, start) if ":" in stripped else _is_v4(stripped):
+            counts = found_in(_VERSIONS, text[max(0, start - _REACH) : start])
+            if not (counts and _looks_counted(stripped)):
+                yield start, end
+
+
+def _looks_counted(written: str) -> bool:
+    return ":" not in written and all(len(part) <= 2 for part in written.split("."))
 
 
 def _is_v4(token: str) -> bool:

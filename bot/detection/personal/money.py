@@ -83,7 +83,7 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 def _is_card(digits: str, spoken_of: bool) -> bool:
-    if len(set(digits)) < 3 or not luhn.is_valid(digits):
+    if len(set(digits)) < 2 or not luhn.is_valid(digits):
         return False
     if spoken_of:
         # Issuers come and go; the words and the check digit are enough.

@@ -272,7 +272,8 @@ _FEWEST_DIGITS = 4
 _BEFORE: Final = 60
 _AFTER: Final = 25
 _LONGEST_ALONE: Final = 50
-_LITTLE_ELSE: Final = 14
+_FEWEST_DIFFERENT: Final = 3
+_LITTLE_ELSE: Final = 4
 """A message with at most so many other characters consists of the number."""
 
 
@@ -320,6 +321,7 @@ def lone_national_id(text: str, packs: Sequence[str]) -> Iterator[Span]:
             little_else = len(text.strip()) - (end - start) <= _LITTLE_ELSE
             if (
                 little_else
+                and len(set(text[start:end])) > _FEWEST_DIFFERENT
                 and _stands_apart(text, start, end)
                 and not speaks_of_phone(text, start, end)
                 and form.check(text[start:end])
