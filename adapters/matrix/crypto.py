@@ -27,7 +27,7 @@ from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadRespon
 
 from adapters.matrix.again import is_written
 from adapters.matrix.keys import CryptoStore
-from adapters.matrix.transport import Json, path
+from adapters.matrix.transport import Json, RefusedByServer, path
 from bot.errors import TryLater
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ Ask = Callable[[str, str, Json], Awaitable[Json]]
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 _ONE_TIME: Final = "signed_curve25519"
+_ROUNDS: Final = 100
+"""Of some fifty names each, to get past those that are taken."""
 _AT_ONCE: Final = 200
 """Users per key query; a homeserver asks others for the keys of their users meanwhile."""
 _AGAIN: Final = 300.0
@@ -211,10 +213,23 @@ class Crypto:
             }
         if not body:
             return
-        answer = await self._ask("POST", "/v3/keys/upload", body)
+        answer = await self._upload(body)
         self._fallback_wanted = False
         counts = answer.get("one_time_key_counts", {})
         olm.handle_response(KeysUploadResponse(0, counts.get(_ONE_TIME, 0)))
+
+    async def _upload(self, body: Json) -> Json:
+        for _ in range(_ROUNDS):
+            try:
+                return await self._ask("POST", "/v3/keys/upload", body)
+            except RefusedByServer:
+                if "one_time_keys" not in body:
+                    raise
+                # An older backup was restored: other keys were published under these names since.
+                # Names count up, so that some of the next are new.
+                self._olm.mark_keys_as_published()
+                body["one_time_keys"] = self._olm.share_keys()["one_time_keys"]
+        return await self._ask("POST", "/v3/keys/upload", body)
 
     def _signed(self, key: Json) -> Json:
         signature = self.sign(key)

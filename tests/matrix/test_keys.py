@@ -10,13 +10,16 @@ import pytest
 from nio.crypto import Olm, OlmDevice, OutgoingKeyRequest
 from nio.events import EncryptedToDeviceEvent
 
+from adapters.matrix.client import Client
 from adapters.matrix.keys import MESSAGE_KEYS_LAST, START, CryptoStore
+from adapters.matrix.transport import Transport
 from bot.clock import Clock
 from bot.errors import StartError
 from bot.store import KeyRing, MasterKey, Store
 from bot.store.backups import backup
 from bot.store.memory import StoredMemory
 from tests.adapters.fakes import Shelf
+from tests.homeserver.server import Credentials, Homeserver
 
 BOT, ANA, ROOM = "@circle:test", "@ana-planted:test", "!room:test"
 
@@ -202,6 +205,40 @@ async def test_a_new_device_still_reads_what_the_old_one_was_given() -> None:
     assert new.olm.account.identity_keys != old.olm.account.identity_keys
     assert list(new.olm.session_store) == []
     assert "before" in new.reads(ana.says("before"), ana)
+
+
+async def test_after_an_older_backup_new_keys_can_be_published(homeserver: Homeserver) -> None:
+    # given a bot whose keys were backed up
+    bot, ana = await homeserver.register("bot"), await homeserver.register("ana")
+    shelf = Shelf()
+    store = await CryptoStore.create(shelf, bot.user_id, bot.device_id)
+    client = Client(homeserver.url, bot.access_token, store)
+    await client.crypto.upkeep()
+    await store.flush()
+    backed_up = dict(shelf.values)
+    # when people use them up, it publishes others, and these are used up in their turn
+    hers = Transport(homeserver.url, ana.access_token)
+    await _use_up(hers, bot, 30)
+    client.crypto.receive({"device_one_time_keys_count": {"signed_curve25519": 20}})
+    await client.crypto.upkeep()
+    await _use_up(hers, bot, 30)
+    await client.close()
+    # and then the backup is restored
+    shelf.values = backed_up
+    client = Client(homeserver.url, bot.access_token, await CryptoStore.load(shelf))
+    client.crypto.receive({"device_one_time_keys_count": {"signed_curve25519": 20}})
+    await client.crypto.upkeep()
+    # then people find keys again
+    told = await client.transport.request("POST", "/v3/keys/upload", {})
+    assert told["one_time_key_counts"]["signed_curve25519"] == 50
+    await client.close()
+    await hers.close()
+
+
+async def _use_up(hers: Transport, of: Credentials, count: int) -> None:
+    wanted = {"one_time_keys": {of.user_id: {of.device_id: "signed_curve25519"}}}
+    for _ in range(count):
+        await hers.request("POST", "/v3/keys/claim", wanted)
 
 
 async def test_neither_database_nor_backup_names_anybody_or_holds_a_key(
