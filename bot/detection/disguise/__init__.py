@@ -15,7 +15,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from bot.detection.disguise.checking import Word, is_disguised, may_be_word
-from bot.detection.disguise.reading import Read, classes_of, places, squeezed, written_in
+from bot.detection.disguise.reading import Read, classes_of, places, squeezed, views, written_in
 from bot.detection.disguise.stretches import suspicious
 
 __all__ = ["Disguised"]
@@ -53,7 +53,7 @@ class Disguised:
         """
         if not self._words:
             return
-        for view, origins in _views(text):
+        for view, origins in views(text):
             left = MOST_CHECKS
             stretches = suspicious(view, triples=triples, neighbours=self._neighbours)
             for start, end in stretches:
@@ -112,20 +112,3 @@ def _slurred(phrase: str) -> str:
 
 
 _SLURS: Final = re.compile(r"ck|ers?\b")
-
-
-def _views(text: str) -> Iterator[tuple[str, list[int] | None]]:
-    """A text as it was typed and, if some of it is shown backwards, as it is seen."""
-    yield text, None
-    if "\u202e" in text:
-        places: list[int] = []
-        at = 0
-        for match in _BACKWARDS.finditer(text):
-            places += range(at, match.start(1))
-            places += reversed(range(*match.span(1)))
-            at = match.end(1)
-        places += range(at, len(text))
-        yield "".join(text[place] for place in places), places
-
-
-_BACKWARDS: Final = re.compile("\u202e([^\u202c\u202e\n]*)")

@@ -209,3 +209,20 @@ def _after_gaps(read: Read, begin: int, end: int) -> list[int]:
         return []
     inside = range(begin + 1, min(end, begin + _RUN_ENDS))
     return [number for number in inside if read.at[number] - read.at[number - 1] > 1]
+
+
+def views(text: str) -> Iterator[tuple[str, list[int] | None]]:
+    """A text as it was typed and, if some of it is shown backwards, as it is seen."""
+    yield text, None
+    if "\u202e" in text:
+        places: list[int] = []
+        at = 0
+        for match in _BACKWARDS.finditer(text):
+            places += range(at, match.start(1))
+            places += reversed(range(*match.span(1)))
+            at = match.end(1)
+        places += range(at, len(text))
+        yield "".join(text[place] for place in places), places
+
+
+_BACKWARDS: Final = re.compile("\u202e([^\u202c\u202e\n]*)")

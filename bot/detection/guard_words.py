@@ -1,0 +1,309 @@
+"""Guard words: what a member asked to be told about, known only by keyed hashes.
+
+A name, a street, a number is turned into tags: hashes under the group's key, of 8 bytes each. No
+tag can be read again, and without the key nobody can try words against them. Whoever has both the
+tags and the key can: a name is soon guessed (docs/detection.md says what a thief learns).
+
+A text is searched by hashing its words the same way. Of phrases every word is a tag by itself, so
+that only where one of them stands its neighbours are hashed too. Slips of one letter are looked
+for in what is no English word; half of a word is intact then, and is a tag too.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+from itertools import permutations
+from typing import Final, NamedTuple
+
+from bot.detection.disguise.reading import classes_of, squeezed, views, written_in
+from bot.detection.disguise.stretches import TRIPLE, suspicious
+from bot.detection.finding import Finding, Kind
+from bot.detection.normalise import Folded, fold
+
+MOST_WORDS: Final = 4
+LONGEST: Final = 80
+SHORTEST: Final = 4
+SHORTEST_SLIPPED: Final = 5
+"""Letters of a word or phrase in which a slip is looked for."""
+_DIGITS: Final = 8
+"""So many last digits of a number are compared: with and without the prefix it is the same."""
+_TAG: Final = 8
+
+_NUMBER: Final = re.compile(r"\d[\d ().\-/]{4,40}\d")
+_WORD: Final = re.compile(r"\S+")
+_POSSESSIVE: Final = re.compile(r"['\u2019]s\W*$")
+
+
+class GuardWordError(ValueError):
+    """Something cannot be a guard word.
+
+    `why` is "too-short", "too-long", "too-many-words" or "dictionary-word".
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@lru_cache(maxsize=1)
+def dictionary() -> frozenset[str]:
+    """Ordinary English words of four letters and more."""
+    packed = files("bot.detection").joinpath("data", "words.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(packed).decode().split())
+
+
+class _Tags:
+    """Makes tags under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of_word(self, word: str) -> bytes:
+        """Four tags of a word: by itself, and as a part of a phrase of two, three, four."""
+        return blake2b(word.encode(), digest_size=4 * _TAG, key=self._key, person=b"word").digest()
+
+    def of(self, domain: str, text: str) -> int:
+        """A tag of anything else."""
+        digest = blake2b(f"{domain} {text}".encode(), digest_size=_TAG, key=self._key).digest()
+        return int.from_bytes(digest)
+
+
+def _plain(word: str) -> str:
+    """A word's letters and digits: without case, marks, signs and a possessive s."""
+    if word.isalnum() and word.isascii():
+        return word.lower()
+    word = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", word)).casefold()
+    return "".join(letter for letter in word if letter.isalnum())
+
+
+def _number(text: str) -> str:
+    """A number's last digits, or nothing where letters are in it or it is short."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    letters = any(letter.isalpha() for letter in text)
+    return digits[-_DIGITS:] if len(digits) >= 6 and not letters else ""
+
+
+def seal(text: str, key: bytes) -> bytes:
+    """The tags of a guard word, to be kept in its place. Raises `GuardWordError`.
+
+    The same text and key give the same tags. About 400 bytes.
+    """
+    words = [word for word in map(_plain, fold(text).text.split()) if word]
+    joined = "".join(words)
+    if len(text) > LONGEST:
+        raise GuardWordError("too-long")
+    if len(joined) < SHORTEST:
+        raise GuardWordError("too-short")
+    tags = _Tags(key)
+    if number := _number(fold(text).text):
+        return _packed([], [tags.of("number", number), *_slips(tags, number)])
+    if len(words) > MOST_WORDS:
+        raise GuardWordError("too-many-words")
+    single = [joined, _shape(joined)] if len(_shape(joined)) >= SHORTEST else [joined]
+    size = len(words)
+    is_ordinary = joined in dictionary()
+    if is_ordinary and size == 1:
+        raise GuardWordError("dictionary-word")
+    # Written together a phrase is found too, unless that is a word: "the rapist".
+    whole = set() if is_ordinary else {_cut(tags.of_word(word), 1) for word in single}
+    others: list[int] = []
+    if size > 1:
+        parts = {each for word in words for each in (word, _shape(word)) if each}
+        whole |= {_cut(tags.of_word(part), size) for part in parts}
+        for order in permutations(words):
+            phrase = "".join(order)
+            others += [tags.of(f"phrase {size}", phrase), tags.of("phrase", _shape(phrase))]
+    others += (
+        _slips(tags, joined if size == 1 else f"{size}{joined}")
+        if (len(joined) >= SHORTEST_SLIPPED)
+        else []
+    )
+    return _packed(sorted(whole), sorted(set(others)))
+
+
+def _slips(tags: _Tags, text: str) -> Iterator[int]:
+    """Tags of what is one letter away: halves, letters left out, and letters swapped."""
+    half = len(text) // 2
+    yield tags.of("first", text[:half])
+    yield tags.of("last", text[half:])
+    yield tags.of("near", text)
+    for at in range(len(text)):
+        without = text[:at] + text[at + 1 :]
+        yield tags.of("near", without)
+        yield tags.of(f"without {at}", without)
+        yield tags.of("near", text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :])
+
+
+def _shape(word: str) -> str:
+    return squeezed(classes_of(word))
+
+
+def _cut(digest: bytes, size: int) -> int:
+    return int.from_bytes(digest[(size - 1) * _TAG : size * _TAG])
+
+
+def _packed(whole: Sequence[int], others: Sequence[int]) -> bytes:
+    return len(whole).to_bytes(2) + b"".join(tag.to_bytes(_TAG) for tag in [*whole, *others])
+
+
+class _Token(NamedTuple):
+    """A word of a text: its letters, where it is, and its tags as `_Tags.of_word` gives them."""
+
+    letters: str
+    start: int
+    end: int
+    tags: bytes
+
+
+class GuardWords:
+    """Every guard word of a group, ready to search with. Immutable."""
+
+    def __init__(self, sealed: Iterable[bytes], key: bytes) -> None:
+        self._tags = _Tags(key)
+        whole: set[int] = set()
+        others: set[int] = set()
+        for packed in sealed:
+            count = int.from_bytes(packed[:2])
+            numbers = [int.from_bytes(packed[at : at + _TAG]) for at in range(2, len(packed), _TAG)]
+            whole.update(numbers[:count])
+            others.update(numbers[count:])
+        self._whole = frozenset(whole)
+        # Millions of slips: numbers in a row take a tenth of the memory that a set takes.
+        self._others = array("Q", sorted(others))
+
+    def find(self, text: str) -> list[Finding]:
+        """Every place of a guard word in a text, in order."""
+        return self.find_in(fold(text))
+
+    def find_in(self, folded: Folded) -> list[Finding]:
+        """`find` in a text that is folded already."""
+        if not self._others:
+            return []
+        text = folded.text
+        spans = {folded.span(start, end) for start, end in self._numbers(text)}
+        spans |= {folded.span(start, end) for start, end in self._words(text)}
+        spans |= set(self._disguised(folded.source))
+        return [Finding(Kind.GUARD_WORD, *span) for span in sorted(spans)]
+
+    def _has(self, domain: str, text: str) -> bool:
+        tag = self._tags.of(domain, text)
+        at = bisect_left(self._others, tag)
+        return at < len(self._others) and self._others[at] == tag
+
+    def _slipped(self, text: str) -> bool:
+        """Whether a text is one slip away from a guard word."""
+        if self._has("near", text):
+            return True
+        halves = {len(text) // 2, (len(text) - 1) // 2, (len(text) + 1) // 2}
+        if not any(self._has("first", text[:half]) for half in halves) and not any(
+            self._has("last", text[-half:]) for half in {*halves, (len(text) + 2) // 2}
+        ):
+            return False
+        return any(
+            self._has(f"without {at}", text[:at] + text[at + 1 :])
+            or self._has("near", text[:at] + text[at + 1 :])
+            for at in range(len(text))
+        )
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in _NUMBER.finditer(text):
+            number = _number(match[0])
+            if number and (self._has("number", number) or self._slipped(number)):
+                yield match.span()
+
+    def _words(self, text: str) -> Iterator[tuple[int, int]]:
+        tokens = []
+        known = dictionary()
+        for match in _WORD.finditer(text):
+            letters = _plain(match[0])
+            if letters:
+                start, end = match.span()
+                tokens.append(_Token(letters, start, end, self._tags.of_word(letters)))
+        for number, token in enumerate(tokens):
+            if self._is_whole(token, 1) or (
+                len(token.letters) >= SHORTEST_SLIPPED
+                and token.letters not in known
+                and self._slipped(token.letters)
+            ):
+                yield token.start, token.end
+            for size in range(2, MOST_WORDS + 1):
+                if self._is_whole(token, size):
+                    yield from self._phrases(tokens, number, size)
+
+    def _phrases(self, tokens: list[_Token], number: int, size: int) -> Iterator[tuple[int, int]]:
+        """Phrases of a size around a word that is part of one."""
+        for first in range(max(number - size + 1, 0), min(number, len(tokens) - size) + 1):
+            window = tokens[first : first + size]
+            phrase = "".join(token.letters for token in window)
+            if self._has(f"phrase {size}", phrase) or (
+                len(phrase) >= SHORTEST_SLIPPED and self._slipped(f"{size}{phrase}")
+            ):
+                yield window[0].start, window[-1].end
+
+    def _is_whole(self, token: _Token, size: int) -> bool:
+        return _cut(token.tags, size) in self._whole
+
+    def _disguised(self, text: str) -> Iterator[tuple[int, int]]:
+        triples = TRIPLE.search(text) is not None
+        for view, origins in views(text):
+            for start, end in suspicious(view, triples=triples, neighbours=MOST_WORDS - 1):
+                stretch = view[start:end]
+                for written in written_in(stretch):
+                    for words in _WORDS:
+                        for first, last in self._in_reading(stretch, written, words):
+                            typed: Sequence[int] = range(start + first, start + last)
+                            if origins is not None:
+                                typed = [origins[at] for at in typed]
+                            yield min(typed), max(typed) + 1
+                        if "\n" not in stretch:
+                            break
+
+    def _in_reading(
+        self, typed: str, written: str, words: re.Pattern[str]
+    ) -> Iterator[tuple[int, int]]:
+        tokens = []
+        for match in words.finditer(typed):
+            first, last = match.span()
+            shape = _shape(written[first:last])
+            if shape:
+                tokens.append(_Token(shape, first, last, self._tags.of_word(shape)))
+        for number, token in enumerate(tokens):
+            if self._is_whole(token, 1) and _hides(typed[token.start : token.end]):
+                yield token.start, token.end
+            for size in range(2, MOST_WORDS + 1):
+                if self._is_whole(token, size):
+                    yield from self._disguised_phrases(tokens, number, size, typed)
+
+    def _disguised_phrases(
+        self, tokens: list[_Token], number: int, size: int, typed: str
+    ) -> Iterator[tuple[int, int]]:
+        for first in range(max(number - size + 1, 0), min(number, len(tokens) - size) + 1):
+            start, end = tokens[first].start, tokens[first + size - 1].end
+            phrase = squeezed("".join(token.letters for token in tokens[first : first + size]))
+            if self._has("phrase", phrase) and _hides(typed[start:end]):
+                yield start, end
+
+
+_SPELLED: Final = re.compile(r"(?<!\S)\S(?:[^\S\n]\S){2,}(?!\S)|\S+")
+
+
+# Letters that stand one by one are one word; and, tried after that, a word on two lines.
+_WORDS: Final = (_SPELLED, re.compile(r"\S+(?:[^\S\n]*\n\s*\S+)?"))
+
+
+def _hides(typed: str) -> bool:
+    """Whether something in a stretch is more than letters and spaces."""
+    letters = typed.strip(".,;:!?\"'()[]{}").replace(" ", "")
+    return (
+        not (letters.isalpha() and letters.isascii())
+        or TRIPLE.search(typed) is not None
+        or (_SPELLED.fullmatch(typed) is not None and " " in typed)
+    )
