@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from adapters.matrix.chat import MatrixChat
 from adapters.matrix.client import Client
 from adapters.matrix.cross_signing import Identity
 from adapters.matrix.keys import CryptoStore
+from adapters.matrix.transport import Transport, path
 from bot.clock import Clock
 from bot.errors import StartError
 from bot.inbox import Memory
@@ -193,6 +194,26 @@ class MatrixCircle:
             await human.sees(answer, chat)
         for name in ("circle", "other"):
             await human.accepts(self.room(name))
+
+    async def asks(self, who: Credentials, method: str, to: str, body: Any = None) -> Any:
+        """Any request in somebody's name."""
+        transport = Transport(self.place.homeserver.url, who.access_token)
+        try:
+            return await transport.request(method, to, body)
+        finally:
+            await transport.close()
+
+    async def upgrades(self, host: Human, room: str, version: str) -> str:
+        """The host has a room replaced by one of another version; gives the new one."""
+        to = path("rooms", room, "upgrade")
+        answer = await self.asks(host.credentials, "POST", to, {"new_version": version})
+        return str(answer["replacement_room"])
+
+    async def eventually(self, ask: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something to be so on the homeserver."""
+        async with asyncio.timeout(PATIENCE):
+            while not await ask():
+                await asyncio.sleep(0.05)
 
     async def until(self, found: Callable[[], _T | None]) -> _T:
         """Wait for something to be so in the bot."""

@@ -1,0 +1,122 @@
+"""Rooms that change under the bot, and people who come past the gate, on a real homeserver."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.matrix.transport import path
+from bot.chat import Right
+from bot.model import RoomKind
+from tests.homeserver.server import Homeserver
+from tests.matrix.circle import GROUP, MatrixCircle
+from tests.matrix.conftest import People
+from tests.matrix.human import Human
+
+
+@pytest.fixture
+async def host(people: People) -> Human:
+    """The group's host, a moderator and admin."""
+    return await people("Ana")
+
+
+@pytest.fixture
+async def circle(
+    homeserver: Homeserver, tmp_path: Path, host: Human
+) -> AsyncIterator[MatrixCircle]:
+    """A circle with a lobby, all encrypted."""
+    running = await MatrixCircle.start(tmp_path, homeserver, host)
+    yield running
+    await running.stop()
+
+
+async def test_nobody_gets_in_past_the_gate(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    eve, wren = await people("Eve"), await people("Wren")
+    room = circle.room("circle")
+
+    # Invited by somebody else: the invitation is taken back, or who took it is taken out.
+    await host.invites(room, eve)
+
+    async def is_out() -> bool:
+        inside = await host.members(room) | await host.members(room, "invite")
+        return eve.user_id not in inside
+
+    await circle.eventually(is_out)
+    assert not await eve.may_write(room)
+
+    # Who came while the bot was away is found: one is taken out, the lobby keeps the other.
+    await circle.stop()
+    await host.invites(room, eve)
+    await eve.accepts(room)
+    await wren.joins(circle.room("lobby"))
+    await circle.up()
+    await circle.eventually(is_out)
+    assert wren.user_id in await host.members(circle.room("lobby"))
+
+    # A stranger's own chat with the bot is declined; in the group they get the bot's instead.
+    bot = circle.place.bot.user_id
+    strange = await eve.creates(is_direct=True, invite=[bot])
+    own = await wren.creates(is_direct=True, invite=[bot])
+    chat = await circle.alone(wren)
+    await wren.sees("Welcome", chat)
+    for human, made in ((eve, strange), (wren, own)):
+
+        async def declined(human: Human = human, made: str = made) -> bool:
+            return bot in await human.members(made, "leave")
+
+        await circle.eventually(declined)
+
+
+async def test_rooms_change_and_the_circle_goes_on(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    cora = await people("Cora")
+    await circle.let_in(cora)
+    await host.writes(circle.room("moderators"), "!help")
+    hosts, bot = await circle.alone(host), circle.place.bot.user_id
+    old, other = circle.room("circle"), circle.room("other")
+    await host.writes(hosts, 'lifetime "circle room" 1 hour')
+    await host.sees("1 hour", hosts)
+    kept = await cora.writes(old, "Before the move")
+
+    # Upgraded: the new room has the old one's purpose, its people and its lifetime.
+    new = await circle.upgrades(host, old, "12")
+    await host.invites(new, bot)
+    await cora.accepts(new)
+    await host.writes(hosts, "lifetimes")
+    await host.sees("circle room: 1 hour", hosts)
+    said = await cora.writes(new, "After the move")
+    await host.sees("After the move", new)
+    for where, message in ((old, kept), (new, said)):
+        await cora.writes(new, "!let go", reply_to=message)
+        await cora.sees_no("the move", where)
+
+    # Less power: what is not possible any more is named.
+    levels = await host.state(other, "m.room.power_levels")
+    less = {**levels, "users": {**levels["users"], bot: 30}}
+    to = path("rooms", other, "state", "m.room.power_levels", "")
+    await circle.asks(circle.place.bot, "PUT", to, less)
+    assert await circle.chat.rights(circle.as_room("other")) == {Right.READ, Right.POST}
+    await host.writes(hosts, "status")
+    await host.sees("In other room I cannot remove messages", hosts)
+
+    # Taken out: the moderators hear of it. Invited again by an admin: it is there again.
+    await host.kicks(other, bot)
+    await host.sees("I am not in other room any more", circle.room("moderators"))
+    await host.invites(other, bot)
+
+    async def all_there() -> bool:
+        kinds = {info.room.handle: info.kind for info in await circle.chat.rooms(GROUP)}
+        return kinds == {
+            circle.room("lobby"): RoomKind.LOBBY,
+            new: RoomKind.CIRCLE,
+            other: RoomKind.CIRCLE,
+            circle.room("moderators"): RoomKind.MODERATORS,
+        }
+
+    await circle.eventually(all_there)
+    assert Right.POST in await circle.chat.rights(circle.as_room("other"))
