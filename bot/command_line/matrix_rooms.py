@@ -154,6 +154,15 @@ class Rooms:
             return
         await setup.adopt(transport, found, kind, self._group)
         say(f"Taken over: {_with_purpose(found.name, kind)}")
+        others = len(await setup.inside(transport, room_id)) - 1
+        if kind is RoomKind.CIRCLE and others > 0:
+            complain(
+                f"There are people in it: {others}. When the bot starts it takes out whoever is"
+            )
+            complain(
+                "no moderator, and invites them again when they have agreed to the ground rules."
+            )
+            complain("Tell them before, and give them the link at the end of this.")
 
     async def _leaks(self) -> None:
         knock = self._given.knock

@@ -257,6 +257,7 @@ async def test_rooms_that_are_there_are_taken_over_and_their_leaks_named_and_men
     ran = await host.sets_up(rooms=theirs)
     # then it is taken over, and each leak is named
     assert "Taken over: Old friends" in ran.said
+    assert "There are people in it: 1." in ran.said
     leaks = (
         "who joins later can read what was written before",
         "everybody can join, past the gate",
