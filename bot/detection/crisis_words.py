@@ -278,7 +278,8 @@ _HINTS: Final = {
         "self delet"
     ),
     "suicidal": (
-        "suicid| sui|attempt|of dying|about dying|about death|of death|survivor|self harm|self-harm"
+        "suicid| sui|attempt|about killing|of killing|about ending|of ending|of dying|"
+        "about dying|about death|of death|survivor|self harm|self-harm"
     ),
     "passive": (
         "die|dead|dying|exist|wake up|waking up|been born|was born|were born|be born|"

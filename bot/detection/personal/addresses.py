@@ -66,7 +66,7 @@ _FROM_NUMBER = compiled(
 # What ends with its number.
 _TO_NUMBER = compiled(
     rf"""(?:
-    \pL[\pL-]{{2,}}{_ENDINGS}\s[0-9]{{1,4}}|
+    \pL[\pL-]+{_ENDINGS}\s[0-9]{{1,4}}|
     \p{{Lu}}[\pL-]{{2,}}\s(?:Stra(?:ß|ss)e|Weg|Platz|Allee|Ring|Damm|[Tt]errasse|plads)\s[0-9]{{1,4}}|
     \b{_BEFORE_NAME}\s{_LINKS}{{0,3}}[\p{{Lu}}0-9][^\n,;:!?]{{1,40}},?\s(?:n[ºo°.]{{1,2}}\s?)?
     [0-9]{{1,5}}|

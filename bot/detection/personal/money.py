@@ -17,6 +17,7 @@ from bot.detection.personal.looking import (
     letter_at,
     spans,
 )
+from bot.detection.personal.phones import speaks_of_other
 
 _CARD = compiled(r"[0-9](?:[ \x{00A0}.-]?[0-9]){11,18}")
 _CARD_WORDS = compiled(
@@ -64,7 +65,7 @@ def cards(text: str) -> Iterator[Span]:
         written = text[start:end]
         digits = digits_of(written)
         spoken_of = found_in(_CARD_WORDS, _around(text, start, end))
-        if not _is_card(digits, spoken_of):
+        if not _is_card(digits, spoken_of) or (not spoken_of and speaks_of_other(text, start)):
             continue
         groups = tuple(map(len, _split(written)))
         if len(groups) > 1 and groups not in _GROUPS:

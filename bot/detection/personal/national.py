@@ -77,7 +77,7 @@ from bot.detection.personal.looking import (
     overlaps,
     spans,
 )
-from bot.detection.personal.phones import speaks_of_phone
+from bot.detection.personal.phones import speaks_of_other, speaks_of_phone
 
 Check = Callable[[str], bool]
 
@@ -252,8 +252,8 @@ PACKS: Final[dict[str, tuple[Form, ...]]] = {
 """The forms of each country, by its ISO 3166 code. A group switches countries on and off."""
 
 _SPOKEN_OF = compiled(
-    r"(?:(?i:\b(?:ssn|social(?: security)?(?: (?:number|no|nr|#))?|(?:national|personal|citizen)"
-    r"(?: identity| identification| insurance| id| tax)?(?: card| code)? ?(?:number|no|nr|id|code)?"
+    r"(?:(?i:\b(?:ssn|social security|my social|(?:national|personal|citizen)(?: identity"
+    r"| identification| insurance| tax)? (?:card|number|no|nr|id|code)"
     r"|(?:identity|identification) (?:card|number|no|nr|code)|id card|tax(?:payer)?"
     r" (?:id\w*|file|number|ref\w*)|nino|national insurance|nhs|aadhaar|aadhar"
     r"|pan (?:card|number|no)"
@@ -261,7 +261,7 @@ _SPOKEN_OF = compiled(
     r"|cnp|egn|oib|jmbg|emso|dni|nie|nif|nir|cpf|cuit|cuil|rut|curp|rfc|codice fiscale|bsn"
     r"|burgerservicenummer|rijksregisternummer|steuer-?id\w*|idnr|identifikationsnummer|svnr|ahv"
     r"|sozialversicherungs\w*|s[eé]curit[eé] sociale|amka|t\.?c\.? kimlik|kimlik|teudat zehut"
-    r"|itin|nric|fin number|mykad|cnic|nik|ktp|my number|inn|snils|pps(?:n| number)|ird|irn"
+    r"|itin|nric|fin number|mykad|cnic|nik|ktp|my number card|inn|snils|pps(?:n| number)|ird|irn"
     r"|c[eé]dula|isikukood|asmens kodas|rsa id|refugee id)\b)|\b(?:SIN|TFN|PAN|NI|UTR)\b)"
 )
 _NEXT_TO = compiled(
@@ -295,7 +295,9 @@ def national_ids(text: str, packs: Sequence[str]) -> Iterator[Span]:
         for start, end in spans(pattern, text):
             if overlaps((start, end), found) or not _stands_apart(text, start, end):
                 continue
-            likely = form.sure or _is_spoken_of(start, end, spoken)
+            likely = _is_spoken_of(start, end, spoken) or (
+                form.sure and not speaks_of_other(text, start)
+            )
             if likely and form.check(text[start:end]):
                 found.append((start, end))
     # A number that its words announce counts even with a slip in it.
@@ -333,7 +335,10 @@ def lone_national_id(text: str, packs: Sequence[str]) -> Iterator[Span]:
 def _stands_apart(text: str, start: int, end: int) -> bool:
     before, after = letter_at(text, start - 1), letter_at(text, end)
     # "4716 9876 2234 1561": a part of a longer number.
-    if after and after in text[start:end] and letter_at(text, end + 1).isdigit():
+    number = text[start:end]
+    if after and after in number and letter_at(text, end + 1).isdigit():
+        return False
+    if before and before in number and letter_at(text, start - 2).isdigit():
         return False
     if (before and before in "-./#$_=@+") or (after and after in "-_@=/"):
         return False

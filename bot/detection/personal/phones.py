@@ -34,6 +34,8 @@ _NORTH_AMERICA = compiled(
     r"^(?:(?:\+|00|011)? ?1[-. ]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[-. /])"
     r"[0-9]{3}[-. ][0-9]{4}$"
 )
+_COUNTED: Final = "12345678"
+"""What is typed to show a form."""
 _AMERICAN_ID = compiled(r"^[0-9]{3}[ -][0-9]{2}[ -][0-9]{4}$")
 _EXTENSION = compiled(r",? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6}$")
 _BEFORE = compiled(
@@ -86,11 +88,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
             if not _repeats(core):
                 yield start, end
             continue
-        if (
-            found_in(_OTHER, before(text, start, _REACH))
-            or found_in(_FRACTION, core)
-            or _repeats(core)
-        ):
+        if speaks_of_other(text, start) or found_in(_FRACTION, core) or _repeats(core):
             continue
         if found_in(_NORTH_AMERICA, core):
             yield start, end
@@ -103,6 +101,11 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
 def speaks_of_phone(text: str, start: int, end: int) -> bool:
     """Whether the words right before or after a number say that it is a phone's."""
     return found_in(_BEFORE, before(text, start, _REACH)) or found_in(_AFTER, text[end : end + 16])
+
+
+def speaks_of_other(text: str, start: int) -> bool:
+    """Whether the words right before a number say what it counts: an order, a bug, a book."""
+    return found_in(_OTHER, before(text, start, _REACH))
 
 
 def _stands_apart(text: str, start: int, end: int, core: str) -> bool:
@@ -138,10 +141,11 @@ def _is_valid(core: str, regions: Sequence[str]) -> bool:
         return False
     groups = "".join(letter if letter.isdigit() else " " for letter in core).split()
     if len(groups) > 1:
-        few = len(groups) < 3 and "(" not in core
-        if few or len(digits) < 9 or any(not 2 <= len(group) <= 4 for group in groups):
+        area = "(" in core
+        few, longest = len(groups) < 3 and not area, 5 if area else 4
+        if few or len(digits) < 9 or any(not 2 <= len(group) <= longest for group in groups):
             return False
-    elif len(digits) != 10:
+    elif len(digits) != 10 or _COUNTED in digits:
         return False
     return any(_parses(core, region, mobile=True) for region in regions)
 
