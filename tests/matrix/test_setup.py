@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,6 +36,23 @@ from tests.matrix.conftest import People
 from tests.matrix.human import NotAllowed
 
 DEADLINE = 120.0
+# Reads the program once, and then runs the set-up in a child of its own for each line it gets.
+NURSERY = """
+import os, sys
+from bot.command_line.matrix_rooms import Given
+from bot.command_line.matrix_setup import set_up
+from bot.settings import Settings
+
+answers, sys.stdout = sys.stdout, open(os.devnull, "w")
+while line := sys.stdin.readline():
+    child = os.fork()
+    if not child:
+        sys.stdin = open(os.devnull)
+        set_up(Settings.load(), Given(*line.split()))
+        os._exit(0)
+    print(child, file=answers, flush=True)
+    print(os.waitpid(child, 0)[1], file=answers, flush=True)
+"""
 
 
 @dataclass
@@ -82,26 +101,29 @@ class Host:
         """`run`, where it ends by itself."""
         return await self.runs(lambda: asyncio.run(serve(Settings.load())))
 
-    async def is_killed(self, fault: Fault) -> None:
-        """`setup matrix` in a process of its own, killed at the moment when it meets a fault."""
-        given = environment(
-            setup_password=self.account.password,
-            setup_homeserver=self.url,
-            setup_user=self.account.user_id,
-        )
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "setup", "matrix"),
+    async def is_killed(self, faults: Iterable[AbstractContextManager[Fault]]) -> None:
+        """`setup matrix` once for each fault, killed at the moment when it meets it."""
+        nursery = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", NURSERY),
             cwd=self.folder,
-            env=given,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            env=environment(setup_password=self.account.password),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
         try:
-            await fault.happens(within=DEADLINE)
+            for each in faults:
+                with each as fault:
+                    nursery.stdin.write(f"{self.url} {self.account.user_id}\n".encode())
+                    child = int(await nursery.stdout.readline())
+                    await fault.happens(within=DEADLINE)
+                    os.kill(child, signal.SIGKILL)
+                    assert await nursery.stdout.readline() == b"9\n"
         finally:
-            process.kill()
-            await process.wait()
+            nursery.kill()
+            await nursery.wait()
 
     def env(self) -> dict[str, str]:
         """What stands in `.env`."""
@@ -222,9 +244,7 @@ async def test_killed_at_any_step_the_next_run_goes_on(
         proxy.drops(on="/createRoom", after=True),
         proxy.hangs(on="/createRoom"),
     ]
-    for step in steps:
-        with step as fault:
-            await host.is_killed(fault)
+    await host.is_killed(steps)
     # when it is let through
     ran = await host.sets_up()
     # then there is one of each
