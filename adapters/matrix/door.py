@@ -33,6 +33,10 @@ from bot.reply import Button, Reply
 
 logger = logging.getLogger(__name__)
 
+_MOMENT: Final = 2.0
+"""Seconds between somebody's coming into a chat and the first words there. A client that heeds
+only signed devices looks up the bot's first; what comes earlier it shows as unreadable for good."""
+
 WELCOME: Final = Reply(
     "matrix-welcome",
     buttons=(
@@ -88,6 +92,10 @@ class Door:
                 await inbox.offer(self._rooms.changed(place, RoomChange.GONE, event["event_id"]))
             return
         if place.kind is None:
+            if place.account is not None and event["state_key"] == place.account.handle:
+                came = event["content"].get("membership") == "join"
+                if event["type"] == "m.room.member" and came:
+                    self._start(self._welcome(place))
             return
         match event["type"]:
             case "m.room.tombstone":
@@ -155,21 +163,37 @@ class Door:
         await until_done(lambda: inbox.offer(self._rooms.begin(group)))
 
     async def _greet(self, group: Group, account: Account, *, asked: bool = False) -> None:
-        """Open the chat with somebody who came, once, and say there how to go on."""
-        if any(self._showing.command(button.command) is None for button in WELCOME.buttons):
+        """Open the chat with somebody who came, once; what to do next is said when they join it."""
+        if not self._can_welcome():
             return
         if not asked and self._directs.find(group, account) is not None:
             return
-
-        async def greet() -> None:
-            room_id = await self._directs.open(group, account, asked=asked)
-            place = Place(group, room_id, None, account)
-            await self._showing.send(place, WELCOME, key=f"welcome {room_id}", answering=True)
-
         try:
-            await until_done(greet)
+            await until_done(lambda: self._directs.open(group, account, asked=asked))
         except PlatformError as error:
             logger.info("somebody who came could not be greeted", extra={"why": error.why})
+
+    async def _welcome(self, place: Place) -> None:
+        """Say in a direct chat how to go on, where the bot has said nothing yet."""
+        if not self._can_welcome():
+            return
+        await asyncio.sleep(_MOMENT)
+
+        async def welcome() -> None:
+            page, _ = await self._client.messages(place.room_id, None, forward=False, limit=20)
+            mine = [event for event in page if event.get("sender") == self._client.user]
+            if any(event["type"] in ("m.room.encrypted", "m.room.message") for event in mine):
+                return
+            key = f"welcome {place.room_id}"
+            await self._showing.send(place, WELCOME, key=key, answering=True)
+
+        try:
+            await until_done(welcome)
+        except PlatformError as error:
+            logger.info("somebody who came could not be greeted", extra={"why": error.why})
+
+    def _can_welcome(self) -> bool:
+        return all(self._showing.command(button.command) for button in WELCOME.buttons)
 
     async def _upgraded(self, place: Place, successor: object, inbox: Inbox) -> None:
         """A newer room takes this one's place: the core goes on there with all it knows.

@@ -36,7 +36,9 @@ from bot.events import (
 from bot.model import Account, Group, Role, Room, RoomInfo, RoomKind
 
 _PRESENT: Final = ("join", "knock")
-"""Who knocks stands at the door: that is the lobby of a group without one."""
+_AT_THE_DOOR: Final = (*_PRESENT, "invite")
+"""Without a lobby, who knocks is in front of the rooms, and still there while a room that answered
+waits for them to come in."""
 
 Json = dict[str, Any]
 
@@ -159,8 +161,11 @@ class Rooms:
         """Everybody who is in a group."""
         found: set[str] = set()
         for place in self.of(group):
-            found |= self._client.members(place.room_id, *_PRESENT).keys()
+            found |= self._client.members(place.room_id, *self._counts(group)).keys()
         return found - {self._client.user}
+
+    def _counts(self, group: Group) -> tuple[str, ...]:
+        return _AT_THE_DOOR if self.knocks(group) else _PRESENT
 
     async def members(self, group: Group) -> dict[Account, Role]:
         """Everybody who is in a group at this moment, with their roles."""
@@ -171,7 +176,8 @@ class Rooms:
                 inside |= (await self._client.request("GET", to))["joined"].keys()
             except (Forbidden, Gone):
                 continue
-            inside |= self._client.members(place.room_id, "knock").keys()
+            waiting = self._counts(group)[1:]
+            inside |= self._client.members(place.room_id, *waiting).keys()
         inside.discard(self._client.user)
         moderators = await self._moderators(group, inside)
         return {Account(PLATFORM, user): moderators.get(user, Role.MEMBER) for user in inside}
@@ -203,7 +209,7 @@ class Rooms:
         kinds = list(RoomKind)
         for place in sorted(self.of(group), key=lambda place: kinds.index(place.kind or kinds[0])):
             now = await self.state_now(place.room_id, "m.room.member", account.handle)
-            if _says(now).get("membership") in _PRESENT:
+            if _says(now).get("membership") in self._counts(group):
                 return Role.MEMBER
         return Role.GUEST
 

@@ -48,3 +48,28 @@ async def test_the_way_in_and_out(circle: MatrixCircle, people: People) -> None:
         await cora.is_out(circle.room(name))
     assert not await cora.may_write(circle.room("circle"))
     assert await cora.may_write(circle.room("lobby"))
+
+
+async def test_where_there_is_no_lobby_people_knock(
+    homeserver: Homeserver, tmp_path: Path, host: Human, people: People
+) -> None:
+    circle = await MatrixCircle.start(tmp_path, homeserver, host, knock=True)
+    try:
+        cora, room = await people("Cora"), circle.room("circle")
+        await cora.knocks(room)
+        chat = await circle.alone(cora)
+        await cora.sees("Welcome", chat)
+        assert not await cora.may_write(room)
+        await cora.writes(chat, "help now")
+        await cora.sees("I tried that", chat)
+        for words, answer in (("join", "The rules to start with"), ("1", "What we cannot promise")):
+            await cora.writes(chat, words)
+            await cora.sees(answer, chat)
+        # Not yet inside: reading the rules is not agreeing to the limits.
+        assert cora.user_id not in await host.members(room)
+        assert cora.user_id not in await host.members(room, "invite")
+        await cora.writes(chat, "I understand")
+        await cora.accepts(room)
+        assert await cora.may_write(room)
+    finally:
+        await circle.stop()
