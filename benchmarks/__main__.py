@@ -17,7 +17,7 @@ from rich.table import Table
 
 from benchmarks.results import Line, Options
 
-NAMES = ("pipeline", "detection", "commits", "restart", "lateness", "gate", "command")
+NAMES = ("pipeline", "detection", "commits", "restart", "lateness", "gate", "command", "matrix")
 ON_ONE_CORE = {"pipeline", "detection", "command"}
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.__main__ import NAMES
 from benchmarks.results import Goal, Line, compared, percentile
+from tests import needs
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_benchmark_prints_lines_with_every_field(name: str, tmp_path: Path) -> None:
+    if name == "matrix" and needs.synapse_python() is None:
+        pytest.skip(str(needs.SYNAPSE))
     done = subprocess.run(
         [
             *(sys.executable, "-m", "benchmarks", name),

@@ -1,0 +1,327 @@
+"""The bot on Matrix beside a bare nio client that does nothing, at one homeserver in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+from uuid import uuid4
+
+import nio
+
+from adapters.matrix.transport import Transport, path
+from benchmarks.results import Goal, Line, Options, compared, percentile, plain
+from benchmarks.separate import Meter, in_process_of_its_own
+from benchmarks.talk import keywords, messages
+from bot.events import Event, MessagePosted
+from bot.router import Router
+from tests.homeserver.server import Credentials, Homeserver, running
+from tests.matrix.circle import GROUP, MatrixCircle, Place
+from tests.matrix.human import Human
+
+WATCHED: Final = 1_000
+"""Keywords; none of them stands in what the backlog says."""
+AT_ONCE: Final = 8
+"""How many messages are being sent at a time."""
+LIFETIME: Final = timedelta(days=7)
+_SETTINGS: Final = "settings.json"
+_EVERYTHING: Final = {"room": {"timeline": {"limit": 100_000}}, "presence": {"types": []}}
+
+
+def run(options: Options) -> Iterator[Line]:
+    """Latencies, rates and CPU, in rooms with and without encryption."""
+    folder = options.folder / "matrix"
+    for name in ("homeserver", "matrix", "matrix-encrypted"):
+        (folder / name).mkdir(parents=True)
+    with running(folder / "homeserver", limits=False) as homeserver:
+        yield from asyncio.run(_both(homeserver, folder, options))
+
+
+async def _both(homeserver: Homeserver, folder: Path, options: Options) -> list[Line]:
+    lines: list[Line] = []
+    written = arrived = 0
+    for encrypted in (False, True):
+        kind = "matrix encrypted" if encrypted else "matrix"
+        async with _scene(homeserver, folder / kind.replace(" ", "-"), encrypted) as scene:
+            lines += await scene.latencies(kind, options.size(10, 1))
+            lines += await scene.live(kind, options.size(300, 10))
+            await scene.circle.stop()
+            # Half of ten thousand in each kind of room, over all repeats.
+            count = options.size(5_000 // options.repeat, 20)
+            costs = [await scene.backlog(count) for _ in range(options.repeat)]
+        bots, bares = [cost["bot"] for cost in costs], [cost["bare"] for cost in costs]
+        written += count * options.repeat
+        arrived += sum(bot["seen"] for bot in bots)
+        cpu = [bot["cpu"] for bot in bots], [bare["cpu"] for bare in bares]
+        lines.append(compared(f"{kind} cpu", "us/message", cpu[0], "bare nio", cpu[1], Goal(1.5)))
+        found = [bot["detection"] for bot in bots]
+        lines.append(plain(f"{kind} cpu, of it detection", "us/message", found))
+        rates = [bot["rate"] for bot in bots], [bare["rate"] for bare in bares]
+        lines.append(compared(f"{kind} backlog", "messages/s", rates[0], "bare nio", rates[1]))
+    lines.append(
+        compared(
+            "matrix arrived", "messages", [arrived], "written", [written], Goal(1, at_least=True)
+        )
+    )
+    return lines
+
+
+@asynccontextmanager
+async def _scene(homeserver: Homeserver, folder: Path, encrypted: bool) -> AsyncIterator[Scene]:
+    host = await Human.arrives(homeserver, "Host", folder / "people")
+    # Before the start: an inbox keeps the way by which events go.
+    with Seen() as seen:
+        circle = await MatrixCircle.start(folder, homeserver, host, encrypted=encrypted)
+    # A member, since the gate would put anybody else out; from here on its client is bare.
+    member = await Human.arrives(homeserver, "Bare", folder / "people")
+    await circle.let_in(member)
+    await member.closes_client()
+    bare = member.credentials
+    await circle.core.keywords.take_in(GROUP, "\n".join([*keywords(WATCHED), "maple street"]))
+    await circle.core.retention.set_lifetime(circle.as_room("circle"), LIFETIME)
+    scene = Scene(homeserver, folder, circle, host, bare, seen, encrypted=encrypted)
+    try:
+        yield scene
+    finally:
+        await circle.stop()
+        for human in scene.people:
+            await human.closes_client()
+
+
+class Scene:
+    """A circle with its host, a member for each measurement, and the bare client beside them."""
+
+    def __init__(
+        self,
+        homeserver: Homeserver,
+        folder: Path,
+        circle: MatrixCircle,
+        host: Human,
+        bare: Credentials,
+        seen: Seen,
+        *,
+        encrypted: bool,
+    ) -> None:
+        self.circle = circle
+        self.people = [host]
+        self._homeserver = homeserver
+        self._folder = folder
+        self._encrypted = encrypted
+        self._seen = seen
+        self._room = circle.room("circle")
+        bot = circle.place.bot
+        self._settings: dict[str, Any] = {
+            "url": homeserver.url,
+            "bot": vars(bot) | {"rooms": circle.place.rooms},
+            "bare": vars(bare),
+            "since": None,
+        }
+
+    async def latencies(self, kind: str, count: int) -> list[Line]:
+        """From the last acknowledgement to being inside; from a message to its alert."""
+        host, circle = self.people[0], self.circle
+        inside, alerted = [], []
+        for number in range(count):
+            human = await Human.arrives(self._homeserver, f"Member-{number}", self._folder)
+            self.people.append(human)
+            await human.joins(circle.room("lobby"))
+            chat = await circle.alone(human)
+            for words, answer in (("join", "start with"), ("I agree", "cannot promise")):
+                await human.writes(chat, words)
+                await human.sees(answer, chat)
+            began = time.perf_counter()
+            await human.writes(chat, "I understand")
+            await human.accepts(self._room)
+            inside.append(1_000 * (time.perf_counter() - began))
+            cards = len(host.reads(circle.room("moderators")))
+
+            def card(before: int = cards) -> bool | None:
+                return len(host.reads(circle.room("moderators"))) > before or None
+
+            began = time.perf_counter()
+            await human.writes(self._room, f"we met in maple street, {number}")
+            await host.when(card, "an alert")
+            alerted.append(1_000 * (time.perf_counter() - began))
+        return [
+            plain(f"{kind} gate", "ms", inside, "last acknowledgement to being inside, median"),
+            plain(f"{kind} leak", "ms", alerted, "sending to the alert being seen, median"),
+        ]
+
+    async def live(self, kind: str, count: int) -> list[Line]:
+        """How fast messages are seen through while they are written, and how long each takes."""
+        sent: dict[str, float] = {}
+        seen = self._seen
+        began = time.perf_counter()
+        await self._write(count, sent)
+        written = time.perf_counter() - began
+        await seen.until(lambda: sent.keys() <= seen.at.keys())
+        took = max(seen.at[event] for event in sent) - began
+        waits = [1_000 * (seen.at[event] - at) for event, at in sent.items()]
+        rate, limit = [count / took], [count / written]
+        return [
+            compared(f"{kind} live", "messages/s", rate, "what the homeserver took", limit),
+            plain(f"{kind} latency", "ms", [median(waits)], "sending to its row on disk, median"),
+            plain(f"{kind} latency p95", "ms", [percentile(waits, 0.95)]),
+        ]
+
+    async def backlog(self, count: int) -> dict[str, Any]:
+        """Both stay away while people write, and catch up. CPU and time above an idle start."""
+        costs: dict[str, Any] = {}
+        idle = {who: await self._one_run(who, 0) for who in ("bot", "bare")}
+        await self._write(count, {})
+        # Whoever comes second finds the homeserver's caches warm.
+        for who in random.sample(["bot", "bare"], 2):
+            busy = await self._one_run(who, count)
+            seconds = max(busy["seconds"] - idle[who]["seconds"], 0.001)
+            cpu = max(busy["cpu"] - idle[who]["cpu"], 0.000_001)
+            costs[who] = {**busy, "cpu": 1e6 * cpu / count, "rate": count / seconds}
+        return costs
+
+    async def _one_run(self, who: str, count: int) -> dict[str, Any]:
+        settings = json.dumps(self._settings | {"count": count})
+        (self._folder / _SETTINGS).write_text(settings)
+        work = asyncio.to_thread(in_process_of_its_own, "benchmarks.matrix", who, self._folder)
+        result: dict[str, Any] = (await work).result
+        self._settings["since"] = result.get("since", self._settings["since"])
+        return result
+
+    async def _write(self, count: int, sent: dict[str, float]) -> None:
+        """Somebody writes; when each message was on its way goes into `sent`."""
+        writer = self.people[-1]
+        texts = messages(count)
+        if self._encrypted:
+            for text in texts:
+                at = time.perf_counter()
+                sent[await writer.writes(self._room, text)] = at
+            return
+        transport = Transport(self._homeserver.url, writer.credentials.access_token)
+        left = iter(texts)
+
+        async def write() -> None:
+            for text in left:
+                to = path("rooms", self._room, "send", "m.room.message", str(uuid4()))
+                at = time.perf_counter()
+                said = await transport.request("PUT", to, {"msgtype": "m.text", "body": text})
+                sent[said["event_id"]] = at
+
+        await asyncio.gather(*(write() for _ in range(AT_ONCE)))
+        await transport.close()
+
+
+class Seen:
+    """Bots started within it note the messages whose consequences are durable, and when."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, float] = {}
+        self._news = asyncio.Event()
+        self._offer = Router.offer
+
+    def __enter__(self) -> Seen:
+        offer = self._offer
+
+        async def noted(router: Router, event: Event) -> None:
+            await offer(router, event)
+            if isinstance(event, MessagePosted):
+                self.at[event.ref.handle] = time.perf_counter()
+                self._news.set()
+
+        Router.offer = noted  # type: ignore[assignment, method-assign]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        Router.offer = self._offer  # type: ignore[method-assign]
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        """Wait until that is so, or for two minutes: what is lost never comes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(120):
+                while not enough():
+                    self._news.clear()
+                    await self._news.wait()
+
+
+async def _bot(folder: Path, settings: dict[str, Any], meter: Meter) -> dict[str, Any]:
+    account = dict(settings["bot"])
+    place = Place(_At(settings["url"]), Credentials(**_without(account, "rooms")))
+    place.rooms = account["rooms"]
+    circle = MatrixCircle(folder, place)
+    with meter, Seen() as seen:
+        cpu = time.process_time()
+        await circle.up()
+        await seen.until(lambda: len(seen.at) >= settings["count"])
+        cpu = time.process_time() - cpu
+    texts = messages(1_000)
+    watched = circle.core.keywords.of(GROUP)
+    assert watched is not None
+    began = time.process_time()
+    for text in texts:
+        watched.hits(text)
+    detection = 1e6 * (time.process_time() - began) / len(texts)
+    seconds = meter._seconds
+    await circle.stop()
+    return {"cpu": cpu, "seconds": seconds, "seen": len(seen.at), "detection": detection}
+
+
+class _At(Homeserver):
+    """A homeserver that runs elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self._url
+
+
+def _without(of: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in of.items() if key != name}
+
+
+async def _bare(folder: Path, settings: dict[str, Any], meter: Meter) -> dict[str, Any]:
+    account = Credentials(**settings["bare"])
+    client = nio.AsyncClient(
+        settings["url"],
+        account.user_id,
+        store_path=str(folder / "people" / account.device_id),
+        config=nio.AsyncClientConfig(
+            store_sync_tokens=False,
+            store_name=f"{account.device_id}.db",
+            pickle_key="a person's own",
+        ),
+    )
+    client.restore_login(account.user_id, account.device_id, account.access_token)
+    seen = []
+
+    async def nothing(_room: nio.MatrixRoom, event: nio.Event) -> None:
+        seen.append(event.event_id)
+
+    client.add_event_callback(nothing, nio.RoomMessageText)
+    with meter:
+        cpu = time.process_time()
+        told = await client.sync(since=settings["since"], full_state=True, sync_filter=_EVERYTHING)
+        cpu = time.process_time() - cpu
+    if client.should_upload_keys:
+        await client.keys_upload()
+    await client.close()
+    assert len(seen) >= settings["count"]
+    return {"cpu": cpu, "seconds": meter._seconds, "seen": len(seen), "since": told.next_batch}
+
+
+def _in_this_process(who: str, folder: Path) -> None:
+    settings = json.loads((folder / _SETTINGS).read_text())
+    meter = Meter()
+    work = {"bot": _bot, "bare": _bare}[who]
+    meter.report(asyncio.run(work(folder, settings, meter)))
+
+
+if __name__ == "__main__":
+    _in_this_process(sys.argv[1], Path(sys.argv[2]))
