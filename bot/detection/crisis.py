@@ -101,7 +101,7 @@ _SOMEBODY: Final = (
     r"roommate|neighbou?r|his|her|their|your)"
 )
 _PERSON_LAST = compiled(
-    rf"\b{_SOMEBODY.replace('|it|that|', '|')}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$"
+    rf"\b{_SOMEBODY.replace('|it|that|', '|')}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,12}}\s*$"
 )
 _SOMEBODY_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$")
 _REPORTED = compiled(
@@ -168,6 +168,7 @@ _LIVE_WHERE = compiled(
     r"together|for\b|without\s(?:my\s(?:phone|computer|tv|internet|coffee)|you|him|her|them|it|music|coffee)|abroad|"
     r"on\s(?:campus|my|a|the)|up\sto|here\s(?:in|for|during|because)|alone\sin)"
 )
+_ENDED = compiled(r"^\s*(?:with|there|here|amicably|early|on|by|at|after)\b")
 _GOES_ON = compiled(r"^\s\w+(?:ing|ed)\b")
 _PAST_VERB = compiled(
     r"\b(?:tried|attempted|wanted|was|were|had|used\sto|considered|thought|contemplated|felt|almost|"
@@ -178,7 +179,7 @@ _PAST_VERB_LAST = compiled(
     r"\b(?:tried\s(?:to)?|attempted\s(?:to)?|wanted\sto|was\sgoing\sto|thought\s(?:of|about)|almost|nearly|"
     r"considered|had|felt(?:\slike)?|was|were|got)(?:\s\w+){0,2}\s*$"
 )
-_REMEMBERED = compiled(r"\b(?:remember\w*|went\sthrough|came\sthrough|got\sthrough)\b")
+_REMEMBERED = compiled(r"\b(?:remember\w*|having\sbeen|went\sthrough|came\sthrough|got\sthrough)\b")
 _CLAUSE_END: Final = re.compile("[,;]| but ")
 _PRESENT_VERB = compiled(
     r"\b(?:wishing|hoping|praying|(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
@@ -224,7 +225,8 @@ _PREPARED = compiled(
     r"\s){0,2}(?:my\s|the\s|a\s|his\s|her\s|dad's\s|some\s)(?:\w+\s){0,2}(?:gun|pistol|rifle|shotgun|rope|"
     r"noose|razor|blades?|knife|pills|sleeping\spills)\b|\b(?:gun|pistol|pills|rope|razor|blade|knife|"
     r"bottle)\s(?:is\s|are\s)?(?:right\s)?(?:next\sto\sme|in\sfront\sof\sme|in\smy\s(?:hands?|lap|drawer|"
-    r"room|pocket|car)|beside\sme|here|ready|on\sthe\s(?:table|desk|bed))\b|\bwon't\sstop\sbleeding\b"
+    r"room|pocket|car)|beside\sme|here|ready|on\sthe\s(?:table|desk|bed))\b|\bwon't\sstop\sbleeding\b|\b(?:tonight|today|tomorrow)\b[^.!?\n]{0,40}"
+    r"\bdo\sit\b|\bdo\sit\s(?:tonight|today|tomorrow|this\sweekend|right\snow)\b"
 )
 _MEANT = compiled(
     r"\b(?:tonight|tomorrow|gun|knife|rifle|bat|i\smean\sit|for\sreal|seriously|not\sjoking|not\skidding|"
@@ -320,6 +322,9 @@ def _is_reported(said: _Said) -> bool:
 
 def _is_idiom(said: _Said) -> bool:
     if found_in(_IDIOM_AFTER, said.tail) or found_in(_TREATS, said.tail):
+        return True
+    # What ends is a friendship, or a meeting.
+    if said.words.endswith((" end it", " ending it")) and found_in(_ENDED, said.tail):
         return True
     return found_in(_IDIOM_BEFORE, said.lead + said.words) or found_in(
         _LAUGHS, said.sentence + said.after[:40]

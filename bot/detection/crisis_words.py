@@ -78,7 +78,7 @@ _KILL_SELF: Final = (
 )
 _KILL_BARE: Final = (
     r"kms|unalive|(?:end|ending|ended)\s(?:it\sall|everything|it\sfor\sgood|things\sfor\sgood|"
-    r"it\s(?:tonight|today|now|tomorrow|soon))|commit(?:ting|ted|ed)?\ssuicide|"
+    r"it\s(?:tonight|today|now|tomorrow|soon))|end(?:ing)?\sit|commit(?:ting|ted|ed)?\ssuicide|"
     r"(?:attempt|attempting|attempted|tried|try|trying)\ssuicide|"
     r"(?:of|about|considering|considered|consider|contemplating|contemplated|contemplate|planning|"
     r"planned|plan)\s(?:my\s)?(?:own\s)?(?:suicide|sewerslide|self\s?deletion|checking\sout\sfor\sgood)"
@@ -113,6 +113,7 @@ SUICIDAL: Final = (
     r"\bas\s(?:somebody|someone|a\s\w+|one|a\sperson)\swho(?:'s|\shas|\shave|\swas|\sis|\salso|"
     r"\sbeen|\sonce|\stried|\sto|\sattempted|\sstruggles?|\sstruggled|\swith|\sdealt|\sboth){0,5}\s"
     r"(?:suicidal|suicide|kill|end)\b|"
+    r"\b(?:danger|harm|risk|threat)\sto\smyself\b|"
     r"\bsuicidal\s(?:thoughts|urges|feelings|ideation)\b[^.!?\n]{0,40}\bme\b|"
     r"\bmy\s(?:\w+\s)?attempt\s(?:was|in|failed|happened|at\s\d+)\b|"
     r"\bi(?:\shave|'ve)?\sattempted\s(?:once|twice|\w+\stimes?|at\s\d+|in\s(?:19|20)\d\d)\b|"
@@ -183,6 +184,9 @@ PASSIVE: Final = (
     r"\bi(?:'m|\sam|m)\s(?:\w+\s){0,3}burden\s(?:to|on)\s(?:every|my|all|the|them|others|people)\w*\b|"
     r"\b(?:disappointed|sad|sorry|angry|upset|mad|hate|regret|gutted)\s(?:that\s)?(?:i(?:'m|\sam)\sstill\s"
     r"(?:alive|here)|i\s(?:survived|woke\sup\sagain))\b|"
+    r"\bhate\s(?:that\s)?i\s(?:wake|woke)\sup\s(?:every|at\sall|alive|again)\b|"
+    r"\bwish\s(?:\w+\s){0,4}(?:had\s)?killed\sme\b|"
+    r"\bit\sshould(?:'ve|\shave)\sbeen\sme\s(?:who\sdied|that\sdied|and\snot|instead)\b|"
     # cannot go on; wanting an end
     r"\bi\s(?:really\s|just\s|honestly\s|simply\s)*(?:can't|cant|cannot|can\snot|couldn't|don'?t\sthink\s"
     r"i\scan|don't\sknow\sif\si\scan|don't\sknow\show\sto)\s(?:go\son|keep\sliving|live\slike\sthis|"
@@ -227,6 +231,13 @@ MEANS: Final = (
     r"my\s(?:own\s)?(?:mouth|head|temple|throat|wrists?|chest|chin)\b|"
     r"\b(?:gun|pistol|barrel)\s(?:was\s|is\s)?in\smy\s(?:own\s)?mouth\b|"
     r"\b(?:on|to|onto)\s(?:the|a)\s(?:roof|bridge|ledge|cliff)\b[^.!?\n]{0,50}\bjump(?:ed)?\b|"
+    r"\b(?:my|the|a|dad's)\s(?:\w+\s){0,2}(?:gun|pistol|shotgun|rifle|pills|rope|razor|knife|blade)\s"
+    r"(?:is\s|are\s)?(?:on\sthe\stable|in\smy\s(?:hand|lap)|next\sto\sme|in\sfront\sof\sme|beside\sme)\b"
+    r"[^?\n]{0,80}\b(?:enough|sorry|done|goodbye|forgive|ready|can't|tired|over)\b|"
+    r"\bi\s(?:just\s|have\s)?loaded\s(?:the|my)\s(?:\w+\s)?(?:gun|pistol|shotgun|rifle|revolver)\b"
+    r"[^?\n]{0,80}\b(?:enough|sorry|done|goodbye|forgive|can't|tired|over)\b|"
+    r"\b(?:rope|belt|noose|cord|sheet)\s(?:\w+\s)?around\smy\s(?:own\s)?neck\b|"
+    r"\b(?:had|have|got)\s(?:the|my|all\smy)\spills\s(?:counted|lined|laid)\s(?:out|up)\b|"
     r"\bi(?:'ve|\shave|'m|\sam|\sjust|\salready)*\s(?:tied|tying|made|making|bought|got|have|had)\s"
     r"(?:a|the|my)\snoose\b|"
     r"\bi(?:'m|\sam|\swas|'ve\sbeen|m)\s(?:\w+\s)?(?:standing|sitting|on|up|stood|sat)\s(?:\w+\s){0,3}"
@@ -278,7 +289,7 @@ _HINTS: Final = {
         "self delet"
     ),
     "suicidal": (
-        "suicid| sui|attempt|about killing|of killing|about ending|of ending|of dying|"
+        "suicid| sui|to myself|attempt|about killing|of killing|about ending|of ending|of dying|"
         "about dying|about death|of death|survivor|self harm|self-harm"
     ),
     "passive": (
@@ -287,7 +298,8 @@ _HINTS: Final = {
         "around anymore|go on|going on|keep going|without me|miss me|if i|when i|burden|"
         "up on|up life|to end|to stop|be over|of life|with life|my life|this life|"
         "for me|way out|suicide|death|tomorrow|survive|this earth|this planet|this world|"
-        "kill me|take me|carry on|keep fighting|born|gone|worth it|is too|painful|"
+        "kill me|take me|carry on|keep fighting|born|gone|killed me|been me|worth it|is too|"
+        "painful|"
         "unbearable|torture|pointless|"
         "hopeless|meaningless"
     ),
@@ -298,7 +310,7 @@ _HINTS: Final = {
     "means": (
         "pill|meds|medication|tablet|painkiller|antidepressant|paracetamol|tylenol|"
         "acetaminophen|ibuprofen|aspirin|xanax|insulin|opioid|oxy|fentanyl|gun|pistol|"
-        "barrel|rifle|revolver|blade|knife|razor|noose|bridge|ledge|roof|tracks|"
+        "barrel|rifle|revolver|blade|knife|razor|noose|rope|belt|cord|sheet|bridge|ledge|roof|tracks|"
         "railing|cliff|note|letter|won't be|wont be|not be here|going to be here|"
         "gonna be here|be alive|be around|this is my|this is the|goodbyes|the time|"
         "last night|last day|do it tonight|is the night|is the day"

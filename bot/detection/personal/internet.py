@@ -44,10 +44,12 @@ _ENDINGS: Final = (
     "com|org|net|edu|gov|mil|int|info|biz|io|dev|app|gg|tv|co|online|site|shop|store|blog|xyz|"
     "club|cloud|tech|wiki|social|chat|space|website|fm|ly|eu|uk|de|fr|es|nl|pl|ru|ua|cz|sk|hu|ro|"
     "bg|gr|tr|se|dk|fi|ee|lv|lt|ch|ie|pt|br|ar|mx|cl|pe|ve|uy|ca|au|nz|za|ng|ke|jp|cn|kr|tw|hk|"
-    "sg|th|vn|ph|my|lk|pk|ir|ae|sa|eg|ma|tn|il|hr|si|rs|lu"
+    "sg|th|vn|ph|my|lk|pk|ir|ae|sa|eg|ma|tn|il|hr|si|lu"
 )
 # These are words too: only with a path, a "www." or a second part ("co.in").
-_WORDS: Final = "so|it|me|in|to|no|is|at|be|am|as|us|my|do|id|la|st|vu|cc|ws|tk|im|gl|sh|link|page"
+_WORDS: Final = (
+    "so|it|me|in|to|no|is|at|be|am|as|us|my|do|id|la|st|vu|cc|rs|ws|tk|im|gl|sh|link|page"
+)
 
 _URL = compiled(
     rf"""(?i)\b(?:
@@ -211,7 +213,7 @@ _NETWORKS: Final = (
 )
 _HANDLE = compiled(
     rf"""(?i)(?:
-    \b(?:{_NETWORKS})(?:\s(?:is|handle|name|user|username|user name|id|tag|account|acct)){{0,3}}
+    \b(?:{_NETWORKS})\b(?:\s(?:is|handle|name|user|username|user name|id|tag|account|acct)){{0,3}}
     \s?[:=-]?\s?(?:@[\w.-]{{2,30}}|[\w-]{{1,20}}[0-9_][\w.-]{{1,20}}|[a-z]{{2,20}}\.[a-z0-9_]{{2,20}})|
     \b(?:my|add me on|find me on|follow me on|dm me on|message me on|hit me up on|his|her|their)
     \s(?:{_NETWORKS})\s?:\s?@?[\w.-]{{3,30}}|

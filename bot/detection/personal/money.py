@@ -70,6 +70,8 @@ def cards(text: str) -> Iterator[Span]:
         groups = tuple(map(len, _split(written)))
         if len(groups) > 1 and groups not in _GROUPS:
             continue
+        if letter_at(text, start - 1) in {".", ","} and letter_at(text, start - 2).isdigit():
+            continue
         joined = letter_at(text, start - 1), letter_at(text, end)
         if not any(side.isalpha() or side == "_" for side in joined):
             yield start, end

@@ -127,6 +127,8 @@ def _repeats(core: str) -> bool:
 
 def _is_valid(core: str, regions: Sequence[str]) -> bool:
     digits = digits_of(core)
+    if found_in(_AMERICAN_ID, core) or digits in "01234567890":
+        return False
     international = core.lstrip("( ").startswith("+")
     if international or core.startswith("00"):
         plus = core if international else "+" + core[2:]
@@ -137,8 +139,6 @@ def _is_valid(core: str, regions: Sequence[str]) -> bool:
         # As one dials within most countries; in one piece it is at least as long as a mobile's.
         long_enough = len(digits) >= 8 if not core.isdigit() else 10 <= len(digits) <= 11
         return long_enough and any(_parses(core, region) for region in regions)
-    if found_in(_AMERICAN_ID, core):
-        return False
     groups = "".join(letter if letter.isdigit() else " " for letter in core).split()
     if len(groups) > 1:
         area = "(" in core
