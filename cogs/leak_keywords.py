@@ -16,6 +16,8 @@ _BAD_LINES = {
     "too-short": "keyword-line-too-short",
     "too-long": "keyword-line-too-long",
     "no-letters": "keyword-line-no-letters",
+    "bad-pattern": "keyword-line-bad-pattern",
+    "too-broad": "keyword-line-too-broad",
     "duplicate": "keyword-line-duplicate",
     "full": "keyword-line-full",
 }

@@ -1,6 +1,7 @@
 """Pure functions on text: text in, findings out. Nothing here stores, sends or knows anybody."""
 
 from bot.detection.finding import Finding, Kind, Severity
+from bot.detection.guard_words import GuardWordError, GuardWords, seal
 from bot.detection.keywords import KeywordError, Keywords, check_phrase
 from bot.detection.normalise import Folded, fold
 from bot.detection.scanner import DEFAULT, Detector, Scanner
@@ -10,6 +11,8 @@ __all__ = [
     "Detector",
     "Finding",
     "Folded",
+    "GuardWordError",
+    "GuardWords",
     "KeywordError",
     "Keywords",
     "Kind",
@@ -17,4 +20,5 @@ __all__ = [
     "Severity",
     "check_phrase",
     "fold",
+    "seal",
 ]

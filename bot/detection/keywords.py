@@ -10,6 +10,7 @@ from ahocorasick_rs import AhoCorasick
 from bot.detection.disguise import Disguised
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
+from bot.detection.patterns import Patterns, fault_of
 
 _TRIPLES = [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz"]
 
@@ -20,7 +21,10 @@ MOST = 10_000
 
 
 class KeywordError(ValueError):
-    """A phrase cannot be a keyword. `why` is "too-short", "too-long" or "no-letters"."""
+    """A phrase cannot be a keyword.
+
+    `why` is "too-short", "too-long", "no-letters", "bad-pattern" or "too-broad".
+    """
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -28,15 +32,31 @@ class KeywordError(ValueError):
 
 
 def check_phrase(phrase: str) -> str:
-    """The folded form of a phrase. Raises `KeywordError` for one that would match everything."""
+    """The folded form of a phrase. Raises `KeywordError` for one that would match everything.
+
+    A star at either end stands for the rest of a word: "relaps*". What stands between strokes is
+    a regular expression in RE2's syntax, searched without regard to case: "/room \\d+/".
+    """
     if len(phrase) > LONGEST:
         raise KeywordError("too-long")
+    if pattern := _pattern(phrase):
+        if why := fault_of(pattern):
+            raise KeywordError(why)
+        return phrase.strip()
     folded = fold(phrase).text
-    if not any(letter.isalnum() for letter in folded):
+    word = folded.strip("*")
+    if not any(letter.isalnum() for letter in word):
         raise KeywordError("no-letters")
-    if len(unicodedata.normalize("NFC", folded)) < SHORTEST and not _dense(folded):
+    if len(unicodedata.normalize("NFC", word)) < SHORTEST and not _dense(word):
         raise KeywordError("too-short")
     return folded
+
+
+def _pattern(phrase: str) -> str:
+    """What stands between strokes; empty for a phrase that is no pattern."""
+    phrase = phrase.strip()
+    is_pattern = len(phrase) > 2 and phrase[0] == phrase[-1] == "/"
+    return phrase[1:-1] if is_pattern else ""
 
 
 class Keywords:
@@ -49,17 +69,25 @@ class Keywords:
     """
 
     def __init__(self, phrases: Iterable[str] = ()) -> None:
-        self._folded = sorted({check_phrase(phrase) for phrase in phrases})
+        keys = {check_phrase(phrase) for phrase in phrases}
+        patterns = sorted(key for key in keys if _pattern(key))
+        plain = sorted(keys.difference(patterns))
+        self._folded = [*plain, *patterns]
+        self._words = [key.strip("*") for key in plain]
+        # Numbers of those that may go on before, and behind.
+        self._ending = frozenset(at for at, key in enumerate(plain) if key[0] == "*")
+        self._beginning = frozenset(at for at, key in enumerate(plain) if key[-1] == "*")
         # A letter three times in a row is one more thing to find, at no cost beside the others.
-        self._automaton = AhoCorasick([*self._folded, *_TRIPLES]) if self._folded else None
-        self._disguised = Disguised(self._folded)
+        self._automaton = AhoCorasick([*self._words, *_TRIPLES]) if plain else None
+        self._disguised = Disguised(self._words)
+        self._patterns = Patterns([_pattern(key) for key in patterns]) if patterns else None
 
     def __len__(self) -> int:
         return len(self._folded)
 
     def hits(self, text: str) -> bool:
         """Whether any keyword is in a text. What every message goes through."""
-        if self._automaton is None:
+        if not self._folded:
             return False
         return next(self._matches(fold(text)), None) is not None
 
@@ -78,14 +106,21 @@ class Keywords:
 
     def _matches(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
         """Number, start and end of each match, in the text as it was written."""
-        if self._automaton is None:
-            return
+        if self._automaton is not None:
+            yield from self._words_in(folded, self._automaton)
+        if self._patterns is not None:
+            for number, start, end in self._patterns.find(folded.text):
+                yield len(self._words) + number, *folded.span(start, end)
+
+    def _words_in(self, folded: Folded, automaton: AhoCorasick) -> Iterator[tuple[int, int, int]]:
         plain = folded.text
         triples = False
-        for number, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if number >= len(self._folded):
+        for number, start, end in automaton.find_matches_as_indexes(plain, overlapping=True):
+            if number >= len(self._words):
                 triples = True
-            elif not _inside_word(plain, start) and not _inside_word(plain, end):
+            elif (not _inside_word(plain, start) or number in self._ending) and (
+                not _inside_word(plain, end) or number in self._beginning
+            ):
                 yield number, *folded.span(start, end)
         yield from self._disguised.find(folded.source, triples=triples)
 

@@ -7,8 +7,10 @@ from typing import Final
 
 from bot.detection.crisis import find_crisis
 from bot.detection.finding import Finding
+from bot.detection.guard_words import GuardWords
 from bot.detection.keywords import Keywords
 from bot.detection.normalise import Folded, fold
+from bot.detection.outside import outside
 from bot.detection.personal import EVERYTHING, Personal, find_personal
 from bot.detection.visible import found_in_visible
 
@@ -26,7 +28,7 @@ def crisis(folded: Folded) -> Iterable[Finding]:
     return found_in_visible(find_crisis, folded.source)
 
 
-DEFAULT: Final[tuple[Detector, ...]] = (personal_data(), crisis)
+DEFAULT: Final[tuple[Detector, ...]] = (personal_data(), crisis, outside)
 """What every group looks for unless it chose otherwise."""
 
 
@@ -34,15 +36,21 @@ class Scanner:
     """What one group looks for, put together. Immutable; build a new one when it changes."""
 
     def __init__(
-        self, keywords: Keywords | None = None, detectors: Iterable[Detector] = DEFAULT
+        self,
+        keywords: Keywords | None = None,
+        guard_words: GuardWords | None = None,
+        detectors: Iterable[Detector] = DEFAULT,
     ) -> None:
         self._keywords = keywords
+        self._guard_words = guard_words
         self._detectors = tuple(detectors)
 
     def scan(self, text: str) -> list[Finding]:
         """Everything found in a text, in the order of the text. Never fails; linear in it."""
         folded = fold(text)
         findings = [] if self._keywords is None else self._keywords.find_in(folded)
+        if self._guard_words is not None:
+            findings += self._guard_words.find_in(folded)
         for detector in self._detectors:
             findings += detector(folded)
         return sorted(findings, key=lambda finding: (finding.start, finding.end))

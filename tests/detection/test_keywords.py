@@ -99,12 +99,50 @@ def test_a_vowel_sign_does_not_end_a_word() -> None:
         ("an", "too-short"),
         ("\u00e9\u00e9", "too-short"),
         ("a" * 101, "too-long"),
+        ("*", "no-letters"),
+        ("an*", "too-short"),
+        ("/(a+/", "bad-pattern"),
+        ("/(a)\\1/", "bad-pattern"),
+        ("/a(?=b)/", "bad-pattern"),
+        ("/((a{100}){100}){100}/", "bad-pattern"),
+        ("/.*/", "too-broad"),
+        ("/\\w+/", "too-broad"),
+        ("/x?/", "too-broad"),
+        (f"/{'a' * 10_000}/", "too-long"),
     ],
 )
 def test_what_would_match_everything_is_refused(phrase: str, why: str) -> None:
     with pytest.raises(KeywordError) as refused:
         check_phrase(phrase)
     assert refused.value.why == why
+
+
+def test_a_star_stands_for_the_rest_of_a_word() -> None:
+    keywords = Keywords(["relaps*", "*town", "*ann*"])
+    assert found(keywords, "I relapsed in Jamestown") == ["relaps", "town"]
+    assert found(keywords, "planning") == ["ann"]
+    assert found(keywords, "a collapse, some townhouse") == []
+    assert keywords.phrases_in("relapse") == {"relaps*"}
+
+
+def test_a_pattern_is_found_where_it_matches() -> None:
+    keywords = Keywords([r"/room \d+/", "/(a+)+bc$/", "anna"])
+    assert found(keywords, "Anna is in ROOM\u200b 12 or room 13") == [
+        "Anna",
+        "ROOM\u200b 12",
+        "room 13",
+    ]
+    assert keywords.phrases_in("room 7") == {r"/room \d+/"}
+    assert keywords.hits("aaabc")
+    assert not keywords.hits("room service")
+
+
+def test_a_pattern_says_nothing_of_itself_on_standard_error(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(KeywordError):
+        check_phrase("/marigold(/")
+    assert "marigold" not in "".join(capfd.readouterr())
 
 
 def test_a_name_of_two_chinese_characters_is_long_enough() -> None:

@@ -158,6 +158,8 @@ keyword-unknown = I do not watch for that. To see what I watch for, type: keywor
 keyword-too-short = That is too short: it would be found everywhere. Use { $shortest } letters or more.
 keyword-too-long = That is too long. Use at most { $longest } letters.
 keyword-no-letters = There is no letter or number in that. Please use a word or a phrase.
+keyword-bad-pattern = I cannot use that pattern. It has to be in the syntax of RE2, which has no look-around and no back-references.
+keyword-too-broad = That pattern would be found almost everywhere. Please make it longer.
 # $most: a number.
 keyword-full = I watch for { $most } words already, and that is the most. Remove one first.
 keyword-none = I watch for no words yet. To add one, type: keyword add
@@ -180,6 +182,8 @@ keyword-imported-some = I took in { $count } words and phrases. These lines I le
 keyword-line-too-short = Line { $number } is too short.
 keyword-line-too-long = Line { $number } is too long.
 keyword-line-no-letters = Line { $number } has no letter or number.
+keyword-line-bad-pattern = Line { $number } is not a pattern that I can use.
+keyword-line-too-broad = Line { $number } would be found almost everywhere.
 keyword-line-duplicate = Line { $number } is there already.
 keyword-line-full = Line { $number } did not fit: there are as many as I can watch for.
 keyword-lines-more = And { $count } more.
