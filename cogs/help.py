@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from bot.chat import Can, Right
@@ -18,6 +19,9 @@ from bot.services.retention.removing import Removals
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 
+
+WORTH_SAYING = timedelta(minutes=1)
+"""A backlog that takes less than this is gone before anybody reads about it."""
 
 MoreStatus = Callable[[Group], Awaitable[Sequence[Text]]]
 
@@ -157,6 +161,8 @@ class Help(Cog):
     async def _removals(self, group: Group) -> list[Text]:
         backlog = await self.removals.backlog(group)
         lines = [Text("status-overdue", {"count": backlog.overdue})] if backlog.overdue else []
+        if backlog.left is not None and backlog.left >= WORTH_SAYING:
+            lines.append(Text("status-overdue-left", {"left": backlog.left}))
         if not backlog.clock_trusted:
             lines.append(Text("status-clock"))
         lines.extend(

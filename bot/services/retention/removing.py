@@ -25,6 +25,7 @@ from bot.model import Group, MessageRef, Room, RoomKind
 from bot.reply import Value
 from bot.services.directory import Directory, KnownRoom
 from bot.services.notices import Notices
+from bot.services.retention.pace import Pace
 from bot.services.retention.pins import Pins
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store, expiry_rows
@@ -56,11 +57,15 @@ OnGone = Callable[[MessageRef], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How removals stand: `overdue` messages in line, and what is stuck and why, by room."""
+    """How removals stand: `overdue` messages in line, and what is stuck and why, by room.
+
+    `left` is how long those in line take at the pace of the last minutes, where that is known.
+    """
 
     overdue: int
     stuck: dict[tuple[Room, str], int]
     clock_trusted: bool
+    left: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -94,6 +99,7 @@ class Removals:
         self._time = time
         self._clock = clock
         self.pins = Pins(directory, clock)
+        self._pace = Pace(clock)
         self.wake = asyncio.Event()
         self.on_gone: OnGone = _nobody
         self._removed: dict[MessageRef, None] = {}
@@ -234,6 +240,8 @@ class Removals:
         # Whoever must know hears first, and may hear twice: after a crash in between, the row is
         # still there and the message is found gone again.
         self._remember_removed(gone)
+        if gone:
+            self._pace.note(len(gone))
         for ref in gone:
             await self.on_gone(ref)
         self._confirm([by_ref[ref] for ref in gone], stuck)
@@ -368,7 +376,8 @@ class Removals:
             known = self._directory.by_id(room_id)
             if known is not None and known.room.group == group:
                 stuck[known.room, why] = count
-        return Backlog(overdue, stuck, clock_trusted=not self._distrusted)
+        left = self._pace.left(overdue)
+        return Backlog(overdue, stuck, clock_trusted=not self._distrusted, left=left)
 
     async def left_alone(self, room: Room) -> list[MessageRef]:
         """Pinned messages whose time is over; at most 20, oldest first."""

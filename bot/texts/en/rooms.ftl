@@ -151,6 +151,8 @@ status-overdue =
         [one] One message is past its time and next in line to go.
        *[other] { $count } messages are past their time and in line to go.
     }
+# $left: a duration.
+status-overdue-left = At the pace of the last minutes that takes about { $left }.
 status-clock = The clock cannot be trusted right now. I remove nothing until it can.
 # $room, $count.
 status-stuck-forbidden = In { $room }: { $count } not removed, because I lack the right.
