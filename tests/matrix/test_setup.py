@@ -239,7 +239,7 @@ async def test_killed_at_any_step_the_next_run_goes_on(
     # given a set-up that is killed at one request after the other, before or after it counts
     host.url = proxy.url
     steps = [
-        proxy.drops(on="/login$", after=True),
+        proxy.drops(on="/login$", method="POST", after=True),
         proxy.drops(on="/device_signing/upload", after=True),
         proxy.drops(on="/createRoom", after=True),
         proxy.hangs(on="/createRoom"),
