@@ -32,6 +32,8 @@ async def in_a_room(bot: Listener, *people: Human) -> str:
         await other.joins(room)
     await bot.starts()
     assert bot.client is not None
+    # from here on nothing is history
+    await bot.until(lambda: bot.position)
     await first.when(lambda: bot.id in first.client.rooms[room].users or None, "the bot")
     return room
 
