@@ -8,7 +8,10 @@ import os
 import random
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from tests.homeserver.server import Homeserver
 from tests.matrix.conftest import People
@@ -33,6 +36,7 @@ class Bots:
         }
         self._heard = folder / HEARD
         self._nursery: asyncio.subprocess.Process | None = None
+        self._alive = 0
 
     async def prepare(self) -> None:
         """Have bots ready to be started."""
@@ -48,17 +52,21 @@ class Bots:
     async def start(self) -> int:
         """A bot; its process."""
         await self._say("start")
-        return int(await self._hear())
+        self._alive = int(await self._hear())
+        return self._alive
 
     async def kill(self, bot: int) -> None:
         """Without a warning."""
         os.kill(bot, signal.SIGKILL)
+        self._alive = 0
         assert await self._hear() == "ended"
 
     async def end(self) -> None:
         """No more bots."""
         assert self._nursery is not None
         assert self._nursery.stdin is not None
+        if self._alive:
+            os.kill(self._alive, signal.SIGKILL)
         self._nursery.stdin.close()
         await self._nursery.wait()
 
@@ -94,18 +102,28 @@ async def writes_under_ever_new_keys(human: Human, room: str, count: int) -> lis
     return said
 
 
+@pytest.fixture
+async def account(homeserver: Homeserver) -> Listener:
+    return await Listener.arrives(homeserver)
+
+
+@pytest.fixture
+async def bots(homeserver: Homeserver, account: Listener, tmp_path: Path) -> AsyncIterator[Bots]:
+    made = Bots(homeserver, account, tmp_path)
+    await made.prepare()
+    yield made
+    await made.end()
+
+
 async def test_kills_lose_nothing_and_no_key(
-    homeserver: Homeserver, people: People, tmp_path: Path
+    homeserver: Homeserver, people: People, account: Listener, bots: Bots
 ) -> None:
-    account = await Listener.arrives(homeserver)
     cora = await Person.arrives(homeserver, "Cora")
     drew = await people("Drew")
     rooms = [await cora.creates(account) for _ in range(2)]
     private = await drew.creates()
     await drew.invites(private, account.id)
     await account.asks("POST", f"/v3/rooms/{private}/join", {})
-    bots = Bots(homeserver, account, tmp_path)
-    await bots.prepare()
     bot = await bots.start()
     await bots.until(1, "connected")
 
@@ -125,7 +143,6 @@ async def test_kills_lose_nothing_and_no_key(
         while not wanted <= {event for _, _, event, _, _ in bots.lines("done")}:
             await asyncio.sleep(0.05)
     await bots.kill(bot)
-    await bots.end()
     done = [line for line in bots.lines("done") if line[2] in wanted]
     assert {(kind, readable) for _, _, _, kind, readable in done} == {("m.room.message", "True")}
     # within each life the order is the room's
