@@ -17,8 +17,18 @@ from rich.table import Table
 
 from benchmarks.results import Line, Options
 
-NAMES = ("pipeline", "detection", "commits", "restart", "lateness", "gate", "command", "matrix")
-ON_ONE_CORE = {"pipeline", "detection", "command"}
+NAMES = (
+    "pipeline",
+    "detection",
+    "personal",
+    "commits",
+    "restart",
+    "lateness",
+    "gate",
+    "command",
+    "matrix",
+)
+ON_ONE_CORE = {"pipeline", "detection", "personal", "command"}
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -280,44 +280,45 @@ OTHERS: Final = (
 
 _HINTS: Final = {
     "active": (
-        "myself|my self|my life|my own life|suicide|kms|unaliv|sewerslide|it all|end it|"
-        "ending it|my wrist|my own wrist|my throat|my veins|brains out|head out|bullet|"
-        "overdos| od |od'd|bridge|building|roof|cliff|window|balcony|ledge|train|"
-        "traffic|overpass|tracks|tree|a wall|the wall|a pole|"
-        "river|ocean|the sea|truck|pills|tablets| meds|painkiller|my misery|my suffering|"
-        "self harm|self-harm|selfharm|for good|my existence|everything|mself|mysel|"
-        "self delet"
+        "myself|my self|my life|my own life|suicide|kms|unaliv|sewerslide|end it|ending it|"
+        "my wrist|my own wrist|my throat|my veins|brains out|head out|bullet|overdos| od |"
+        "od'd|traffic|tracks|my misery|my suffering|self harm|self-harm|selfharm|for good|"
+        "my existence|mself|mysel|self delet|ended it|jump|leap|in front of|train| river|"
+        "ocean|the sea|truck|drive my|drive off|drive into|drive the|driving my|driving off|"
+        "driving into|driving the|crash|swerve|steer|end everything|ending everything|"
+        "ended everything|pill|tablet| meds|medication|painkiller"
     ),
     "suicidal": (
-        "suicid| sui|to myself|attempt|about killing|of killing|about ending|of ending|of dying|"
-        "about dying|about death|of death|survivor|self harm|self-harm"
+        "suicid| sui|to myself|attempt|about killing|of killing|about ending|of ending|"
+        "of dying|about dying|about death|of death|survivor|self harm|self-harm"
     ),
     "passive": (
-        "die|dead|dying|exist|wake up|waking up|been born|was born|were born|be born|"
-        "alive|live|living|disappear|vanish|forever|here anymore|here any more|"
-        "around anymore|go on|going on|keep going|without me|miss me|if i|when i|burden|"
-        "up on|up life|to end|to stop|be over|of life|with life|my life|this life|"
-        "for me|way out|suicide|death|tomorrow|survive|this earth|this planet|this world|"
-        "kill me|take me|carry on|keep fighting|born|gone|killed me|been me|worth it|is too|"
-        "painful|"
-        "unbearable|torture|pointless|"
-        "hopeless|meaningless"
+        "die|dead|dying|exist|wake up|waking up|been born|was born|were born|be born|alive|"
+        "live|living|disappear|vanish|forever|here anymore|here any more|around anymore|"
+        "go on|going on|keep going|without me|miss me|burden|up life|to end|to stop|be over|"
+        "of life|with life|my life|this life|way out|suicide|death|survive|this earth|"
+        "this planet|this world|kill me|take me|carry on|keep fighting|born|gone|killed me|"
+        "been me|worth it|is too|painful|unbearable|torture|pointless|hopeless|meaningless|"
+        "better if|better off|peaceful|relief|care if|notice if|left for me|up on life|"
+        "up on living|up on my|up on the|see tomorrow|killed|be easy|be easier|be nice|"
+        "be best|how easy|easy it"
     ),
     "self_harm": (
-        "myself|my self|my arm|my wrist|my thigh|my skin|my leg|self harm|self-harm|"
-        "selfharm|relapse|cutting"
+        "myself|my self|my arm|my wrist|my thigh|my skin|my leg|self harm|self-harm|selfharm|"
+        "relapse|cutting"
     ),
     "means": (
         "pill|meds|medication|tablet|painkiller|antidepressant|paracetamol|tylenol|"
-        "acetaminophen|ibuprofen|aspirin|xanax|insulin|opioid|oxy|fentanyl|gun|pistol|"
-        "barrel|rifle|revolver|blade|knife|razor|noose|rope|belt|cord|sheet|bridge|ledge|roof|tracks|"
-        "railing|cliff|note|letter|won't be|wont be|not be here|going to be here|"
-        "gonna be here|be alive|be around|this is my|this is the|goodbyes|the time|"
-        "last night|last day|do it tonight|is the night|is the day"
+        "acetaminophen|ibuprofen|aspirin|xanax|insulin|opioid|oxy|fentanyl|gun|pistol|barrel|"
+        "rifle|revolver|blade|knife|razor|noose|rope|belt|cord|sheet|bridge|ledge|roof|"
+        "tracks|railing|cliff|won't be|wont be|not be here|going to be here|gonna be here|"
+        "be alive|be around|this is my|this is the|goodbyes|last night|last day|"
+        "do it tonight|is the night|is the day|the time you|the time any|the time some|"
+        "the time they|goodbye|suicide|farewell|final note|final letter"
     ),
     "others": (
-        "kill|murder|stab|shoot|strangl|poison|hurt|harm|chok|smother|drown|homicid|"
-        "behead|slit|gun |knife|rifle"
+        "kill|murder|stab|shoot|strangl|poison|hurt|harm|chok|smother|drown|homicid|behead|"
+        "slit|gun |knife|rifle"
     ),
 }
 HINTS: Final = {kind: tuple(letters.split("|")) for kind, letters in _HINTS.items()}

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot.detection.finding import Finding
 
+_ASCII = frozenset(map(chr, range(0x80)))
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
@@ -21,11 +22,13 @@ def found_in_visible(find: Callable[[str], Iterable[Finding]], text: str) -> lis
     """What `find` finds in the visible form of a text, with the spans of the original."""
     if text.isascii():
         return list(find(text))
-    shown = {letter: _shown(letter) for letter in set(text)}
-    if all(letter == plain for letter, plain in shown.items()):
+    changed = {
+        letter: plain for letter in set(text) - _ASCII if (plain := _shown(letter)) != letter
+    }
+    if not changed:
         return list(find(text))
-    origins = [at for at, letter in enumerate(text) for _ in shown[letter]]
-    visible = "".join(shown[letter] for letter in text)
+    origins = [at for at, letter in enumerate(text) for _ in changed.get(letter, letter)]
+    visible = "".join(changed.get(letter, letter) for letter in text)
     return [
         replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
         for finding in find(visible)
@@ -34,8 +37,6 @@ def found_in_visible(find: Callable[[str], Iterable[Finding]], text: str) -> lis
 
 @lru_cache(maxsize=4096)
 def _shown(letter: str) -> str:
-    if letter.isascii():
-        return letter
     kind = unicodedata.category(letter)
     if kind == "Cs":
         # Half a character: nothing can be looked for in it.
