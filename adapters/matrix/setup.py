@@ -162,9 +162,7 @@ async def another_device(memory: Memory) -> str:
 
 async def has_foreign_keys(transport: Transport, signed_in: SignedIn, memory: Memory) -> bool:
     """Whether the device has keys that are not here: made elsewhere, or lost with a database."""
-    body: Json = {"device_keys": {signed_in.user: []}}
-    answer = await transport.request("POST", "/v3/keys/query", body)
-    there = answer.get("device_keys", {}).get(signed_in.user, {}).get(signed_in.device)
+    there = await _published_keys(transport, signed_in)
     if there is None:
         return False
     try:
@@ -174,6 +172,13 @@ async def has_foreign_keys(transport: Transport, signed_in: SignedIn, memory: Me
     account = store.load_account()
     mine = account.identity_keys["curve25519"] if account else None
     return bool(there.get("keys", {}).get(f"curve25519:{signed_in.device}") != mine)
+
+
+async def _published_keys(transport: Transport, signed_in: SignedIn) -> Json | None:
+    body: Json = {"device_keys": {signed_in.user: []}}
+    answer = await transport.request("POST", "/v3/keys/query", body)
+    found: Json | None = answer.get("device_keys", {}).get(signed_in.user, {}).get(signed_in.device)
+    return found
 
 
 async def make_keys(
@@ -191,6 +196,10 @@ async def make_keys(
     if await has_foreign_keys(transport, signed_in, memory):
         raise StartError(OTHER_KEYS)
     store = await CryptoStore.create(memory, signed_in.user, signed_in.device)
+    account = store.load_account()
+    if account is not None and await _published_keys(transport, signed_in) is None:
+        # New, or signed out meanwhile: then the homeserver has forgotten what it was told.
+        account.shared = False
     crypto = Crypto(store, transport.request)
     await crypto.upkeep()
     await store.flush()

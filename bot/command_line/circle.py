@@ -23,7 +23,7 @@ async def serve(settings: Settings) -> Exit:
     try:
         clock = Clock()
         circle = Circle(store, _chats(settings, clock), clock, GroundRules.default())
-        say("Circlekeeper is running. To stop: Ctrl-C.")
+        say("Circlekeeper starts. What it cannot do is said here. To stop: Ctrl-C.")
         await circle.run(complain)
     finally:
         await store.close()

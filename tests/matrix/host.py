@@ -88,9 +88,9 @@ class Host:
         secrets = {"setup_password": self.account.password, **secrets}
         return await self.runs(lambda: set_up(Settings.load(), options), **secrets)
 
-    async def checks(self) -> Ran:
+    async def checks(self, **settings: str) -> Ran:
         """`check`."""
-        return await self.runs(lambda: check(as_json=False))
+        return await self.runs(lambda: check(as_json=False), **settings)
 
     async def starts(self) -> Ran:
         """`run`, where it ends by itself."""

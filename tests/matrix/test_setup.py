@@ -227,6 +227,24 @@ async def test_a_lost_database_stops_loudly_and_makes_no_device_in_silence(host:
     assert "Identity: the bot's own, and it vouches" in ran.said
 
 
+async def test_check_tells_a_homeserver_that_is_away_and_a_token_that_is_revoked(
+    host: Host, unused_tcp_port: int
+) -> None:
+    await host.sets_up()
+    nobody = f"http://127.0.0.1:{unused_tcp_port}"
+    assert "Homeserver: does not answer" in (await host.checks(matrix_homeserver=nobody)).said
+    await host.asks("POST", "/v3/logout", {})
+    for ran in (await host.checks(), await host.starts()):
+        assert ran.code == 1
+        assert "does not accept the bot's token any more" in ran.said
+        assert "circlekeeper setup matrix" in ran.said
+    # and the set-up signs in again, with the same device
+    ran = await host.sets_up()
+    assert "ok    Matrix | Encryption keys" in ran.said, ran.said
+    assert "Identity: the bot's own, and it vouches" in ran.said
+    assert ran.said.count("DO ") == 1
+
+
 async def test_a_restored_backup_has_the_keys(host: Host) -> None:
     await host.sets_up()
     copy = Path("copy.sqlite3")

@@ -16,7 +16,7 @@ from bot.chat import Right
 from bot.command_line.checks.finding import Finding, do, note, ok, split
 from bot.command_line.home import Home
 from bot.command_line.matrix_rooms import FAULTS, PURPOSES, rooms_of_groups
-from bot.errors import PlatformError, StartError
+from bot.errors import PlatformError, StartError, TryLater
 from bot.inbox import Memory
 from bot.model import RoomKind
 from bot.settings import Settings
@@ -51,7 +51,8 @@ async def of_matrix(settings: Settings, home: Home) -> list[Finding]:
     except StartError as error:
         findings.append(do(AREA, "Token", *split(error)))
     except PlatformError as error:
-        said = f"did not answer as it should ({error.why})"
+        away = isinstance(error, TryLater)
+        said = "does not answer" if away else f"did not answer as it should ({error.why})"
         todo = "Look whether it runs and whether this machine reaches it, then look again."
         findings.append(do(AREA, "Homeserver", said, todo))
     finally:
