@@ -12,6 +12,7 @@ from typing import Any, Final
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, Transport, path, transaction
+from adapters.matrix.turns import Turns
 from bot.errors import Forbidden, Gone, StartError, TryLater
 
 ENCRYPTION: Final = "m.room.encryption"
@@ -67,6 +68,7 @@ class Client:
         self.crypto = Crypto(store, self.request)
         self.crypto.members = self._readers
         self._encrypted = self.crypto.encrypted_rooms
+        self._turns = Turns()
         self.rooms: dict[str, RoomState] = {}
         """The rooms the bot is in, by id."""
 
@@ -97,6 +99,10 @@ class Client:
         except StartError:
             raise TryLater(_SIGNED_OUT) from None
 
+    async def _in_turn(self, method: str, to: str, body: Json) -> Json:
+        """A request that makes an event, which homeservers count."""
+        return await self._turns.take(lambda: self.request(method, to, body))
+
     # -- messages ----------------------------------------------------------------------------
 
     async def send(
@@ -113,7 +119,7 @@ class Client:
             content = await self.crypto.encrypt(room_id, kind, content, urgent=urgent)
             kind = "m.room.encrypted"
         to = path("rooms", room_id, "send", kind, transaction(key))
-        return str((await self.request("PUT", to, content))["event_id"])
+        return str((await self._in_turn("PUT", to, content))["event_id"])
 
     async def redact(self, room_id: str, event_id: str, key: str) -> str:
         """Redact an event; idempotent by `key`. `Forbidden` without the power, `Gone` without it.
@@ -121,7 +127,7 @@ class Client:
         Redacting what is redacted already succeeds.
         """
         to = path("rooms", room_id, "redact", event_id, transaction(key))
-        return str((await self.request("PUT", to, {}))["event_id"])
+        return str((await self._in_turn("PUT", to, {}))["event_id"])
 
     async def event(self, room_id: str, event_id: str) -> Json | None:
         """One event, decrypted where the key is here. None when there is none to be seen."""
@@ -173,7 +179,7 @@ class Client:
     async def set_state(self, room_id: str, kind: str, content: Json, key: str = "") -> str:
         """Write a state event and return its id. Safe to repeat."""
         to = path("rooms", room_id, "state", kind, key)
-        return str((await self.request("PUT", to, content))["event_id"])
+        return str((await self._in_turn("PUT", to, content))["event_id"])
 
     def members(self, room_id: str, *memberships: str) -> dict[str, Json]:
         """Who is in a loaded room (`join` unless told otherwise), with their member event."""
@@ -202,12 +208,12 @@ class Client:
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite somebody. `Forbidden` also where they are inside already."""
-        await self.request("POST", path("rooms", room_id, "invite"), {"user_id": user})
+        await self._in_turn("POST", path("rooms", room_id, "invite"), {"user_id": user})
 
     async def kick(self, room_id: str, user: str, reason: str | None = None) -> None:
         """Take somebody out, or their knock or invitation back."""
         body = {"user_id": user} | ({"reason": reason} if reason else {})
-        await self.request("POST", path("rooms", room_id, "kick"), body)
+        await self._in_turn("POST", path("rooms", room_id, "kick"), body)
 
     # -- what the sync tells -----------------------------------------------------------------
 

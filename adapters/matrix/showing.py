@@ -32,8 +32,10 @@ logger = logging.getLogger(__name__)
 POST_BUTTONS_LAST: Final = timedelta(days=365)
 ANSWER_BUTTONS_LAST: Final = timedelta(days=30)
 MESSAGE: Final = "m.room.message"
-_QUIET_FOR: Final = 600.0
-"""Seconds without seeded reactions after the homeserver asked to wait: what is said goes first."""
+_QUIET_FOR: Final = timedelta(days=7)
+"""How long no numbers are put below messages after the homeserver asked to wait with one: where it
+counts what is sent, they would hold up what is said."""
+_QUIET: Final = "homeserver counts"
 _MOST_PRESSED: Final = 9
 
 Json = dict[str, Any]
@@ -55,7 +57,7 @@ class Showing:
         self._rooms = rooms
         self.texts = texts
         self._seeding: set[asyncio.Task[None]] = set()
-        self._quiet_until = 0.0
+        self._quiet = False
         self.inbox: Inbox | None = None
         """Set while connected. Without it buttons cannot be kept."""
 
@@ -255,7 +257,7 @@ class Showing:
         out there; writing the number does the same.
         """
         buttons = buttons_of(content)
-        if not buttons or asyncio.get_running_loop().time() < self._quiet_until:
+        if not buttons or self._quiet:
             return
         task = asyncio.create_task(self._seed(room_id, event_id, len(buttons), key))
         self._seeding.add(task)
@@ -263,6 +265,9 @@ class Showing:
 
     async def _seed(self, room_id: str, event_id: str, count: int, key: str) -> None:
         try:
+            if await self.connected.memory.get(_QUIET) is not None:
+                self._quiet = True
+                return
             for number in range(1, count + 1):
                 about = {
                     "rel_type": "m.annotation",
@@ -272,9 +277,12 @@ class Showing:
                 content = {"m.relates_to": about}
                 await self._client.send(room_id, "m.reaction", content, f"{key} seed {number}")
         except TryLater:
-            self._quiet_until = asyncio.get_running_loop().time() + _QUIET_FOR
+            self._quiet = True
+            await self.connected.memory.put(_QUIET, "yes", _QUIET_FOR)
         except PlatformError as error:
             logger.info("numbers were not put below a message", extra={"why": error.why})
+        except Exception:
+            logger.exception("numbers were not put below a message")
 
     async def stop(self) -> None:
         """Let go of what nothing waits for."""
