@@ -55,14 +55,14 @@ run: setup
 	@exec $(VENV_PYTHON) -m bot $(ARGS)
 
 test: setup-dev setup-homeserver
-	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
+	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist worksteal $(ARGS)
 
 test-fast: setup-dev
-	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup -m "not slow" \
+	@exec $(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist worksteal -m "not slow" \
 	  --ignore=tests/end_to_end --ignore=tests/crash $(ARGS)
 
 cover: setup-dev setup-homeserver
-	@$(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist loadgroup \
+	@$(VENV_PYTHON) -m pytest -n $(TEST_JOBS) --dist worksteal \
 	  --cov --cov-report=term --cov-report=html $(ARGS)
 
 lint: lint-style lint-types lint-imports

@@ -62,12 +62,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # One worker has all tests on a homeserver: a second Synapse would cost more than it saves.
+    # Each worker has a homeserver of its own: tests that wait for one server leave a core idle.
     for item in items:
         if {"homeserver", "strict_homeserver"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("homeserver"))
             item.add_marker(pytest.mark.slow)
 
 

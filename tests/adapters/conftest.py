@@ -21,7 +21,7 @@ def world_apart() -> Iterator[Json]:
         yield told
 
 
-MATRIX = pytest.param("matrix", marks=[pytest.mark.slow, pytest.mark.xdist_group("homeserver")])
+MATRIX = pytest.param("matrix", marks=pytest.mark.slow)
 
 
 @pytest.fixture(params=["sandbox", "sandbox-apart", MATRIX])
