@@ -7,7 +7,15 @@ from typing import Annotated
 
 from bot import arguments
 from bot.cog import Arg, Cog, Context, Outcome, Stage, command, listens
-from bot.events import Delivered, GroupReady, MessagePosted, MessageRemoved, RoomChange, RoomChanged
+from bot.events import (
+    Delivered,
+    GroupReady,
+    MessagePosted,
+    MessageRemoved,
+    MessageUnreadable,
+    RoomChange,
+    RoomChanged,
+)
 from bot.model import MessageRef, Role, Room
 from bot.reply import Reply, Text
 from bot.services.directory import Directory
@@ -99,6 +107,14 @@ class Ephemeral(Cog):
     @listens(MessagePosted, stage=Stage.RETENTION)
     async def keep_time(self, event: MessagePosted) -> Outcome:
         """Write down when a message goes."""
+        return self.retention.keep_time(event.ref, event.at)
+
+    @listens(MessageUnreadable, stage=Stage.RETENTION)
+    async def keep_time_unread(self, event: MessageUnreadable) -> Outcome:
+        """The members can read what the bot cannot, so it goes too."""
+        if event.author is None:
+            # No message: it stands for some that the platform does not tell any more.
+            return None
         return self.retention.keep_time(event.ref, event.at)
 
     @listens(Delivered, stage=Stage.RETENTION)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import MessagePosted
+from bot.events import MessagePosted, MessageUnreadable
 from bot.model import Account, Content, Group, MessageRef, Room
 from tests.features.circle import TestCircle
 from tests.features.test_joining import newer_rules, publishes, rows
@@ -43,6 +43,24 @@ async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestC
     await circle.pass_time(minutes=2)
     await cora.sees_no("only for tonight", circle.room)
     await cora.sees("this one stays", circle.other_room)
+    await waiting(circle, 0)
+
+
+async def test_what_the_bot_cannot_read_goes_as_well(circle: TestCircle) -> None:
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "only for those who have the key")
+    await circle.settled()
+    await sets_lifetime(circle, "2 h")
+    room = Room(Group("sandbox", cora.group), circle.room)
+    common: Any = {"group": room.group, "at": circle.core.clock.now()}
+    author = Account("sandbox", cora.account)
+    for handle, by in ((message, author), ("missed 1", None)):
+        ref = MessageRef(room, handle)
+        event = MessageUnreadable(id=f"unread {handle}", ref=ref, author=by, **common)
+        await circle.core.router.offer(event)
+    await waiting(circle, 1)
+    await circle.pass_time(minutes=121)
+    await cora.sees_no("only for those who have the key", circle.room)
     await waiting(circle, 0)
 
 
