@@ -77,7 +77,7 @@ _TO_NUMBER = compiled(
     (?i:\b(?:p\.?\s?o\.?\s?box|post\s?office\sbox|postbox|postfach|apartado(?:\spostal)?|apdo\.?|
     casilla|bo[iî]te\spostale|postboks|postbus|caixa\spostal)\s?\#?[0-9]{{1,6}})|
     \pL\s*,\s*[A-Z]{{2,3}}\s+[0-9]{{5}}|
-    \p{{Lu}}\pL+\s(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|
+    \p{{Lu}}\pL+\s(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[LNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|
     O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\s[0-9]{{5}}|
     (?i:\bzip(?:\s?code)?(?:\sis\s|\s?[:=]\s?)[0-9]{{5}})|
     (?i:\b(?:post\s?code|postal\scode|postleitzahl|plz|code\spostal|c[óo]digo\spostal)
