@@ -20,9 +20,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Final, NamedTuple
 
+from bot.detection.budget import Budget
 from bot.detection.disguise.reading import classes_of, squeezed, views, written_in
 from bot.detection.disguise.stretches import TRIPLE, suspicious
 from bot.detection.finding import Finding, Kind
@@ -35,7 +36,12 @@ SHORTEST_SLIPPED: Final = 5
 """Letters of a word or phrase in which a slip is looked for."""
 _DIGITS: Final = 8
 """So many last digits of a number are compared: with and without the prefix it is the same."""
+MOST_TOKENS: Final = 16_000
+"""Words of a text that are looked at: what 32,000 characters can hold."""
+_SHORTEST_PART: Final = 3
 _TAG: Final = 8
+MOST_STEPS: Final = 8_000
+"""Tags that are made for one text, beyond one for each word; what comes after is not looked at."""
 
 _NUMBER: Final = re.compile(r"\d[\d ().\-/]{4,40}\d")
 _WORD: Final = re.compile(r"\S+")
@@ -66,9 +72,15 @@ class _Tags:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def of_word(self, word: str) -> bytes:
-        """Four tags of a word: by itself, and as a part of a phrase of two, three, four."""
-        return blake2b(word.encode(), digest_size=4 * _TAG, key=self._key, person=b"word").digest()
+    def of_word(self, word: str) -> tuple[bytes, ...]:
+        """Four tags of a word: by itself, and as a part of a phrase of two, three, four.
+
+        None of a word of one or two letters: it is in every text.
+        """
+        if len(word) < _SHORTEST_PART:
+            return ()
+        tags = blake2b(word.encode(), digest_size=32, key=self._key, person=b"word").digest()
+        return tags[:8], tags[8:16], tags[16:24], tags[24:]
 
     def of(self, domain: str, text: str) -> int:
         """A tag of anything else."""
@@ -113,11 +125,11 @@ def seal(text: str, key: bytes) -> bytes:
     if is_ordinary and size == 1:
         raise GuardWordError("dictionary-word")
     # Written together a phrase is found too, unless that is a word: "the rapist".
-    whole = set() if is_ordinary else {_cut(tags.of_word(word), 1) for word in single}
+    whole = set() if is_ordinary else {tags.of_word(word)[0] for word in single}
     others: list[int] = []
     if size > 1:
         parts = {each for word in words for each in (word, _shape(word)) if each}
-        whole |= {_cut(tags.of_word(part), size) for part in parts}
+        whole |= {tags.of_word(part)[size - 1] for part in parts if len(part) >= _SHORTEST_PART}
         for order in permutations(words):
             phrase = "".join(order)
             others += [tags.of(f"phrase {size}", phrase), tags.of("phrase", _shape(phrase))]
@@ -146,12 +158,8 @@ def _shape(word: str) -> str:
     return squeezed(classes_of(word))
 
 
-def _cut(digest: bytes, size: int) -> int:
-    return int.from_bytes(digest[(size - 1) * _TAG : size * _TAG])
-
-
-def _packed(whole: Sequence[int], others: Sequence[int]) -> bytes:
-    return len(whole).to_bytes(2) + b"".join(tag.to_bytes(_TAG) for tag in [*whole, *others])
+def _packed(whole: Sequence[bytes], others: Sequence[int]) -> bytes:
+    return len(whole).to_bytes(2) + b"".join([*whole, *(tag.to_bytes(_TAG) for tag in others)])
 
 
 class _Token(NamedTuple):
@@ -160,7 +168,7 @@ class _Token(NamedTuple):
     letters: str
     start: int
     end: int
-    tags: bytes
+    tags: tuple[bytes, ...]
 
 
 class GuardWords:
@@ -168,13 +176,13 @@ class GuardWords:
 
     def __init__(self, sealed: Iterable[bytes], key: bytes) -> None:
         self._tags = _Tags(key)
-        whole: set[int] = set()
+        whole: set[bytes] = set()
         others: set[int] = set()
         for packed in sealed:
             count = int.from_bytes(packed[:2])
-            numbers = [int.from_bytes(packed[at : at + _TAG]) for at in range(2, len(packed), _TAG)]
-            whole.update(numbers[:count])
-            others.update(numbers[count:])
+            tags = [packed[at : at + _TAG] for at in range(2, len(packed), _TAG)]
+            whole.update(tags[:count])
+            others.update(map(int.from_bytes, tags[count:]))
         self._whole = frozenset(whole)
         # Millions of slips: numbers in a row take a tenth of the memory that a set takes.
         self._others = array("Q", sorted(others))
@@ -188,9 +196,10 @@ class GuardWords:
         if not self._others:
             return []
         text = folded.text
-        spans = {folded.span(start, end) for start, end in self._numbers(text)}
-        spans |= {folded.span(start, end) for start, end in self._words(text)}
-        spans |= set(self._disguised(folded.source))
+        budget = Budget(MOST_STEPS)
+        spans = {folded.span(start, end) for start, end in self._words(text, budget)}
+        spans |= {folded.span(start, end) for start, end in self._numbers(text, budget)}
+        spans |= set(self._disguised(folded.source, budget))
         return [Finding(Kind.GUARD_WORD, *span) for span in sorted(spans)]
 
     def _has(self, domain: str, text: str) -> bool:
@@ -198,8 +207,10 @@ class GuardWords:
         at = bisect_left(self._others, tag)
         return at < len(self._others) and self._others[at] == tag
 
-    def _slipped(self, text: str) -> bool:
+    def _slipped(self, text: str, budget: Budget) -> bool:
         """Whether a text is one slip away from a guard word."""
+        if len(text) > LONGEST or not budget.spend(8):
+            return False
         if self._has("near", text):
             return True
         halves = {len(text) // 2, (len(text) - 1) // 2, (len(text) + 1) // 2}
@@ -207,58 +218,77 @@ class GuardWords:
             self._has("last", text[-half:]) for half in {*halves, (len(text) + 2) // 2}
         ):
             return False
-        return any(
+        return budget.spend(2 * len(text)) and any(
             self._has(f"without {at}", text[:at] + text[at + 1 :])
             or self._has("near", text[:at] + text[at + 1 :])
             for at in range(len(text))
         )
 
-    def _numbers(self, text: str) -> Iterator[tuple[int, int]]:
+    def _numbers(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
         for match in _NUMBER.finditer(text):
             number = _number(match[0])
-            if number and (self._has("number", number) or self._slipped(number)):
+            if number and (self._has("number", number) or self._slipped(number, budget)):
                 yield match.span()
 
-    def _words(self, text: str) -> Iterator[tuple[int, int]]:
+    def _words(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
         tokens = []
         known = dictionary()
-        for match in _WORD.finditer(text):
-            letters = _plain(match[0])
+        for match in islice(_WORD.finditer(text), MOST_TOKENS):
+            start, end = match.span()
+            letters = _plain(match[0]) if end - start <= 2 * LONGEST else ""
             if letters:
-                start, end = match.span()
                 tokens.append(_Token(letters, start, end, self._tags.of_word(letters)))
         for number, token in enumerate(tokens):
-            if self._is_whole(token, 1) or (
+            known_as = self._known_as(token)
+            if 1 in known_as or (
                 len(token.letters) >= SHORTEST_SLIPPED
                 and token.letters not in known
-                and self._slipped(token.letters)
+                and (
+                    self._slipped(token.letters, budget)
+                    # The space was left out, or another letter typed in its place.
+                    or self._slipped(f"2{token.letters}", budget)
+                )
             ):
                 yield token.start, token.end
-            for size in range(2, MOST_WORDS + 1):
-                if self._is_whole(token, size):
-                    yield from self._phrases(tokens, number, size)
+            elif not known_as and number and token.letters not in known:
+                # The space has slipped: "Margare tHollister".
+                before = tokens[number - 1]
+                if before.letters not in known and self._has(
+                    "phrase 2", before.letters + token.letters
+                ):
+                    yield before.start, token.end
+            for size in known_as:
+                if size > 1:
+                    yield from self._phrases(tokens, number, size, budget)
 
-    def _phrases(self, tokens: list[_Token], number: int, size: int) -> Iterator[tuple[int, int]]:
+    def _known_as(self, token: _Token) -> Sequence[int]:
+        """The sizes of the phrases that a word is part of; 1 for a guard word by itself."""
+        if self._whole.isdisjoint(token.tags):
+            return ()
+        return [size for size, tag in enumerate(token.tags, 1) if tag in self._whole]
+
+    def _phrases(
+        self, tokens: list[_Token], number: int, size: int, budget: Budget
+    ) -> Iterator[tuple[int, int]]:
         """Phrases of a size around a word that is part of one."""
         for first in range(max(number - size + 1, 0), min(number, len(tokens) - size) + 1):
             window = tokens[first : first + size]
             phrase = "".join(token.letters for token in window)
+            if not budget.spend(1):
+                return
             if self._has(f"phrase {size}", phrase) or (
-                len(phrase) >= SHORTEST_SLIPPED and self._slipped(f"{size}{phrase}")
+                len(phrase) >= SHORTEST_SLIPPED and self._slipped(f"{size}{phrase}", budget)
             ):
                 yield window[0].start, window[-1].end
 
-    def _is_whole(self, token: _Token, size: int) -> bool:
-        return _cut(token.tags, size) in self._whole
-
-    def _disguised(self, text: str) -> Iterator[tuple[int, int]]:
+    def _disguised(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
         triples = TRIPLE.search(text) is not None
         for view, origins in views(text):
             for start, end in suspicious(view, triples=triples, neighbours=MOST_WORDS - 1):
                 stretch = view[start:end]
                 for written in written_in(stretch):
                     for words in _WORDS:
-                        for first, last in self._in_reading(stretch, written, words):
+                        for first, last in self._in_reading(stretch, written, words, budget):
                             typed: Sequence[int] = range(start + first, start + last)
                             if origins is not None:
                                 typed = [origins[at] for at in typed]
@@ -267,19 +297,22 @@ class GuardWords:
                             break
 
     def _in_reading(
-        self, typed: str, written: str, words: re.Pattern[str]
+        self, typed: str, written: str, words: re.Pattern[str], budget: Budget
     ) -> Iterator[tuple[int, int]]:
         tokens = []
         for match in words.finditer(typed):
             first, last = match.span()
             shape = _shape(written[first:last])
-            if shape:
+            if not budget.spend(2):
+                return
+            if 0 < len(shape) <= LONGEST:
                 tokens.append(_Token(shape, first, last, self._tags.of_word(shape)))
         for number, token in enumerate(tokens):
-            if self._is_whole(token, 1) and _hides(typed[token.start : token.end]):
+            known_as = self._known_as(token)
+            if 1 in known_as and _hides(typed[token.start : token.end]):
                 yield token.start, token.end
-            for size in range(2, MOST_WORDS + 1):
-                if self._is_whole(token, size):
+            for size in known_as:
+                if size > 1:
                     yield from self._disguised_phrases(tokens, number, size, typed)
 
     def _disguised_phrases(

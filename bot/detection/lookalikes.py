@@ -75,6 +75,8 @@ def readings(character: str) -> str:
     """The letters that one character may stand for; empty for what is no letter to anybody."""
     if found := LEET.get(character) or DRAWN_ALIKE.get(character):
         return found
+    if "\u3400" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3":
+        return character  # Chinese and Korean are like nothing else, and there are many of them
     if unicodedata.category(character)[0] == "M":
         return ""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())

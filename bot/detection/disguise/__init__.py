@@ -14,15 +14,18 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
+from bot.detection.budget import Budget
 from bot.detection.disguise.checking import Word, is_disguised, may_be_word
 from bot.detection.disguise.reading import Read, classes_of, places, squeezed, views, written_in
 from bot.detection.disguise.stretches import suspicious
 
 __all__ = ["Disguised"]
 
-MOST_CHECKS: Final = 4_000
-"""Places of one text that are checked letter by letter; what comes after them is not looked at.
-A message of 4,000 characters stays below."""
+MOST_STEPS: Final = 24_000
+"""Letters that are checked one by one in a text; what comes after them is not looked at. Fewer
+than 50 milliseconds, and more than a message of 4,000 characters has asked for in any test."""
+PLACE_STEPS: Final = 4
+"""What a place costs before its letters are looked at."""
 
 MOST_NEIGHBOURS: Final = 3
 """Words beside a disguised one that a phrase may reach into."""
@@ -54,14 +57,11 @@ class Disguised:
         if not self._words:
             return
         for view, origins in views(text):
-            left = MOST_CHECKS
+            budget = Budget(MOST_STEPS)
             stretches = suspicious(view, triples=triples, neighbours=self._neighbours)
             for start, end in stretches:
-                found = self._in_stretch(view[start:end], left, backwards=origins is not None)
+                found = self._in_stretch(view[start:end], budget, backwards=origins is not None)
                 for number, first, last in found:
-                    left -= 1
-                    if number < 0:
-                        continue
                     if origins is None:
                         yield number, start + first, start + last
                     else:
@@ -69,9 +69,9 @@ class Disguised:
                         yield number, min(typed), max(typed) + 1
 
     def _in_stretch(
-        self, stretch: str, most: int, *, backwards: bool
+        self, stretch: str, budget: Budget, *, backwards: bool
     ) -> Iterator[tuple[int, int, int]]:
-        """As `find`, for one stretch; a number below zero for a place that was checked in vain."""
+        """As `find`, for one stretch."""
         seen = set()
         done: set[tuple[int, int, int]] = set()
         for written in written_in(stretch):
@@ -86,20 +86,18 @@ class Disguised:
             for shape, first, last in found:
                 for place in places(read, first, last):
                     spot = (shape, place.start, place.last)
-                    if spot in done or not may_be_word(place):
+                    if spot in done:
                         continue
-                    if most <= 0:
+                    if not budget.spend(PLACE_STEPS):
                         return
-                    most -= 1
-                    hits = [
-                        word.number
-                        for word in self._words[shape]
-                        if is_disguised(word, place, backwards=backwards)
-                    ]
-                    if hits:
-                        done.add(spot)
-                    for number in hits or [-1]:
-                        yield number, place.start, place.end
+                    if not may_be_word(place):
+                        continue
+                    for word in self._words[shape]:
+                        if not budget.spend(place.last - place.first):
+                            return
+                        if is_disguised(word, place, backwards=backwards):
+                            done.add(spot)
+                            yield word.number, place.start, place.end
 
 
 def _shape(phrase: str) -> str:

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from bot.detection.lookalikes import LEET, Classes, choices, readings
 
-MOST_READ: Final = 120_000
+MOST_READ: Final = 80_000
 """Characters of one stretch that are read, over all the ways to read its signs."""
-FEWEST_READINGS: Final = 3
+FEWEST_READINGS: Final = 2
 MOST_WAYS: Final = 96
 MOST_SIGNS: Final = 7
 """Signs of a stretch that are each tried with every letter; there are few with more."""
@@ -74,20 +74,20 @@ def _of_several(match: re.Match[str]) -> str:
     return _DRAWN_WITH[match[0].lower()] + _FILLER * (len(match[0]) - 1)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def _choices(character: str) -> str:
     # Of a letter there is one reading: another alphabet's letter is read as the likeliest.
     return choices(character) if not character.isascii() or character in LEET else character
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def low(character: str) -> str:
     """The plain letter of a character: without case, marks and font."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     return next((part for part in apart if part.isalnum()), character)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def _letters(character: str) -> str:
     """Every letter that a character of a text may stand for, itself among them."""
     plain = low(character)
@@ -95,7 +95,7 @@ def _letters(character: str) -> str:
     return plain + also + readings(character)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def is_hidden(character: str) -> bool:
     """Whether a character between letters does not part them: marks, and what is unseen."""
     return unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc", "Cs"} and not (
@@ -103,7 +103,7 @@ def is_hidden(character: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def is_sign(character: str) -> bool:
     """Whether a character is a picture of a letter and no letter: in a circle, a square."""
     return not character.isascii() and unicodedata.category(character)[0] == "S"

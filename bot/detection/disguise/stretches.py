@@ -31,10 +31,12 @@ def _kind(character: str) -> bytes:
     if character.isascii():
         is_sign = character in "$+|{}<^\\" or character.isdigit() or ord(character) < 32
         return _SIGN if is_sign else _OTHER
+    read = readings(character)
+    if read == character:
+        return _LETTER
     category = unicodedata.category(character)
     if category[0] == "M" or category in {"Cf", "Cc", "Cs"}:
         return _SIGN
-    read = readings(character)
     if not read.isascii() or not read:
         return _LETTER if character.isalnum() else _OTHER
     if category[0] == "L":
@@ -129,6 +131,8 @@ def _widened(kinds: bytes, found: list[tuple[int, int]], neighbours: int) -> lis
     spaces = kinds.replace(b"n", b" ")
     wide: list[tuple[int, int]] = []
     for start, end in found:
+        if wide and end <= wide[-1][1]:
+            continue
         if wide and start < wide[-1][1]:
             start = wide.pop()[0]
             left = 0
