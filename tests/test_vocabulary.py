@@ -47,6 +47,7 @@ replies = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(replies)
 def test_a_reply_survives_the_outbox_unchanged(reply: Reply) -> None:
     assert reply_from_json(json.loads(json.dumps(to_json(reply)))) == reply

@@ -11,6 +11,8 @@ from bot.detection.crisis import find_crisis
 from tests.detection.evaluation import personal
 from tests.detection.evaluation.measure import Count, measured, written
 
+pytestmark = pytest.mark.slow
+
 FLOORS = {
     "PHONE": 0.98,
     "EMAIL": 0.99,

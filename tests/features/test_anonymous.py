@@ -93,6 +93,7 @@ async def test_the_preview_says_what_cannot_be_hidden(circle: TestCircle) -> Non
     assert not circle.texts()
 
 
+@pytest.mark.slow
 async def test_a_large_group_gets_no_warning_of_a_small_one(circle: TestCircle) -> None:
     people = [await circle.member(f"Person {number}") for number in range(8)]
     preview = await drafts(circle, people[0], WORDS)
@@ -299,6 +300,7 @@ async def test_what_tricks_the_eye_does_not_reach_the_room(circle: TestCircle) -
 # Order.
 
 
+@pytest.mark.slow
 async def test_posts_leave_in_no_order(circle: TestCircle) -> None:
     people = [await circle.member(f"Person {number}") for number in range(9)]
     for number, each in enumerate(people):
@@ -322,6 +324,7 @@ async def test_posts_leave_in_no_order(circle: TestCircle) -> None:
 # Limits.
 
 
+@pytest.mark.slow
 async def test_five_a_day_survive_restart_leaving_and_coming_back(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     for number in range(5):
@@ -361,6 +364,7 @@ async def test_a_room_takes_so_many_an_hour(circle: TestCircle) -> None:
     assert "Post soon" in labels(await drafts(circle, people[2], WORDS))
 
 
+@pytest.mark.slow
 async def test_a_raid_is_refused_with_a_sentence(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestC
     await waiting(circle, 0)
 
 
+@pytest.mark.slow
 async def test_what_the_bot_cannot_read_goes_as_well(circle: TestCircle) -> None:
     cora = await circle.member("Cora")
     message = cora.writes(circle.room, "only for those who have the key")
@@ -256,6 +257,7 @@ async def test_a_disk_that_is_slow_holds_up_no_removal_and_none_is_done_twice(
     assert asked == [first, second]
 
 
+@pytest.mark.slow
 async def test_oldest_first(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora = await circle.member("Cora")

@@ -14,6 +14,8 @@ from bot.services.leaks import keywords as service
 from tests.features.circle import TestCircle
 from tests.features.test_leaks import WORDS, card, cards
 
+pytestmark = pytest.mark.slow
+
 
 async def test_words_are_added_listed_and_removed(circle: TestCircle) -> None:
     ana = circle.moderator()

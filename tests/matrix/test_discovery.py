@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from adapters.matrix.discovery import find
 from bot.errors import StartError
 
+pytestmark = pytest.mark.slow
+
 Serves = Callable[..., Awaitable[str]]
 VERSIONS = "/_matrix/client/versions"
 WELL_KNOWN = "/.well-known/matrix/client"

@@ -28,6 +28,8 @@ from bot.store.tables import (
 from tests.store.conftest import ANA, BEN, GROUP
 from tests.store.planting import canary, plant
 
+pytestmark = pytest.mark.slow
+
 ABOUT = [table for table in metadata.sorted_tables if erasing_of(table) is not NOT_ABOUT_MEMBERS]
 
 

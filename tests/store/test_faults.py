@@ -22,6 +22,8 @@ from tests import needs
 from tests.store.conftest import GROUP, ROOM, message
 from tests.store.test_writer import DUE, count, expiry
 
+pytestmark = pytest.mark.slow
+
 
 async def _limit_pages(store: Store, pages: int) -> None:
     """Make the disk full, as SQLite sees it; 0 gives it room again."""

@@ -13,6 +13,8 @@ from bot.store import KeyRing, Store
 from bot.store.erasing import count_rows
 from bot.store.memory import StoredMemory
 
+pytestmark = pytest.mark.slow
+
 
 async def test_what_is_put_is_there_until_it_is_dropped(store: Store) -> None:
     memory: Memory = StoredMemory(store, "sandbox")

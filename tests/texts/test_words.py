@@ -172,6 +172,7 @@ def test_the_counter_of_syllables() -> None:
 WITHIN = ("missing-text", "not-allowed", "moment", "day", "duration-.*", "shown-.*", "yes", "no")
 
 
+@pytest.mark.slow
 def test_no_key_is_missing() -> None:
     missing = {
         pattern.replace("\\", ""): place
@@ -191,6 +192,7 @@ def test_every_gap_is_filled() -> None:
     assert not empty
 
 
+@pytest.mark.slow
 def test_no_key_is_left_over() -> None:
     # A key that begins with a gap could be any key, so it says nothing about what is used.
     used = (pattern for pattern in keys.used() if not pattern.startswith("["))
