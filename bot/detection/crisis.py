@@ -97,12 +97,10 @@ _SOMEBODY: Final = (
     r"(?:he|she|they|you|we|who|people|someone|somebody|everyone|everybody|nobody|anyone|person|"
     r"man|woman|guy|girl|boy|kid|kids|friend|friends|brother|sister|mother|father|mom|mum|dad|son|"
     r"daughter|wife|husband|uncle|aunt|cousin|boyfriend|girlfriend|ex|veterans?|vets?|soldiers?|"
-    r"marines?|patients?|clients?|students?|teens?|others?|them|doctors?|therapist|those|it|that|"
-    r"roommate|neighbou?r|his|her|their|your)"
+    r"marines?|patients?|clients?|students?|teens?|others?|them|doctors?|therapist|those|"
+    r"roommate|mates?|colleagues?|boss|family|parents|neighbou?r|his|her|their|your)"
 )
-_PERSON_LAST = compiled(
-    rf"\b{_SOMEBODY.replace('|it|that|', '|')}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,12}}\s*$"
-)
+_PERSON_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,12}}\s*$")
 _SOMEBODY_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$")
 _REPORTED = compiled(
     rf"\b{_SOMEBODY}\b(?:\s[\w']+){{0,2}}\s(?:said|says?|saying|told|tells?|telling|texted|texts|"
@@ -134,7 +132,8 @@ _DENIED_WISH = compiled(
     r"\b(?:don't|dont|do\snot|didn't|didnt|did\snot|never|not|no\slonger|wouldn't)\s(?:[\w']+\s){0,3}?"
     r"(?:want|wanna|wanted|wanting|wish|wished|hope|plan|deserve|need|ready|think|thought|thinking)\s"
     r"(?:[\w']+\s){0,3}?(?:die|dead|dying|disappear|vanish|cease|stop\sexisting|never)\b|"
-    r"\b(?:scared|afraid|terrified|fear\w*|worr\w+|anxious|anxiety|phobia)\s(?:of|about|that|i)\b"
+    r"\b(?:scared|afraid|terrified|fear\w*|worr\w+|anxious|anxiety|phobia)\s(?:of|about|that|i)\b|"
+    r"\bfe(?:el|lt)\w*\s(?:\w+\s)?dead\b"
 )
 _LAUGHS = compiled(
     r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|j/k|xd|just\skidding|i'm\skidding|just\sjoking|i'm\sjoking|im\sjoking)\b|;-?\)|:-?p\b|"
@@ -143,7 +142,8 @@ _LAUGHS = compiled(
 _IDIOM_AFTER = compiled(
     r"^\s*(?:laughing|of\s(?:embarrassment|laughter|boredom|cringe|shame|cuteness|happiness|joy|"
     r"curiosity|hunger|thirst|jealousy|old\sage|the\scold|heat)|(?:in|for)\s(?:peace|bed|"
-    r"battle|you|him|her|this\scountry|my\scountry|that|a\s\w+)|(?:a\s(?:bit|little)\s)?better|by\s\w+|with\shonou?r|a\shero|old\b|rich\b|"
+    r"battle|you|him|her|this\scountry|my\scountry|that|a\s\w+)|(?:a\s(?:bit|little)\s)?better|my\s(?:hair|beard|eyebrows|roots|jeans|shirt)|for\s"
+    r"the\s(?:week|day|month|morning)|tired|meat|by\s\w+|with\shonou?r|a\shero|old\b|rich\b|"
     r"happy\b|hard\b|young\b|than\b|in\sthe\sfoot|over\s(?:this|that|it|a)\b|trying\sto|working\b|"
     r"shaving|cooking|some\s(?:slack|lunch|cake)|off\b|short\b|a\sslice|loose|"
     r"in\sthe\s(?:kitchen|game)|on\s(?:a\s(?:can|knife|piece|nail|broken)|glass|the\s(?:stove|oven|"
@@ -153,7 +153,7 @@ _IDIOM_AFTER = compiled(
     r"team|boss))\b)"
 )
 _IDIOM_BEFORE = compiled(
-    r"\b(?:would\srather|'d\srather|rather|sooner|so\s(?:hungry|bored|tired|hot|cold|full|cute|"
+    r"\b(?:so\s(?:hungry|bored|tired|hot|cold|full|cute|"
     r"funny|embarrassed|embarrassing|good|happy)\s(?:that\s)?(?:i|it)\b|homework|meeting|class|exam|accidentally|by\saccident|"
     r"game|ctrl|process|server|character|movie|film|song|lyrics?|episode|novel|book)\b"
 )
@@ -177,10 +177,10 @@ _PAST_VERB = compiled(
 )
 _PAST_VERB_LAST = compiled(
     r"\b(?:tried\s(?:to)?|attempted\s(?:to)?|wanted\sto|was\sgoing\sto|thought\s(?:of|about)|almost|nearly|"
-    r"considered|had|felt(?:\slike)?|was|were|got)(?:\s\w+){0,2}\s*$"
+    r"considered|had|felt(?:\slike)?|was|were)(?:\s\w+){0,2}\s*$"
 )
 _REMEMBERED = compiled(r"\b(?:remember\w*|having\sbeen|went\sthrough|came\sthrough|got\sthrough)\b")
-_CLAUSE_END: Final = re.compile("[,;]| but ")
+_CLAUSE_END: Final = re.compile("[,;]| but | and (?:i'm|i am|now) ")
 _PRESENT_VERB = compiled(
     r"\b(?:wishing|hoping|praying|(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
     r"feeling|plan|planning|will|i'll|need|try|trying|might|keep|can't|don't|hope|contemplating|"

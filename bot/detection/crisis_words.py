@@ -61,7 +61,7 @@ _METHOD_BARE: Final = (
     rf"{_A_PLACE}(?:train|traffic|truck|tracks|ocean|sea|river)|"
     rf"(?:drive|driving|crash|crashing|steer|swerve)\s(?:(?:my|the)\scar\s)?(?:off|into)\s{_A_PLACE}"
     r"(?:bridge|cliff|road|tree|wall|pole|river|traffic|truck|overpass)|"
-    r"(?:overdose|overdosed|overdosing|od|od'd|od'ing)|"
+    r"(?:took|taken|take|taking)\s(?:an|another)\soverdose|(?:overdose|overdosed|overdosing|od|od'd|od'ing)|"
     r"(?:take|taking|swallow|swallowing|down|downing)\s(?:all|every|a\s(?:whole|full|entire)|the\s"
     r"(?:whole|entire)|too\smany)\s(?:(?:of|my|the|these|those|bottle|box|pack|last|\w+)\s){0,4}"
     r"(?:pills?|meds|tablets?|medications?|painkillers)"
@@ -145,6 +145,16 @@ PASSIVE: Final = (
     # wanting to be dead, or not to be
     rf"{_I}{_CHAIN}{_WISH}{_FILL}\s{_NOT_BE}\b|{_SENTENCE_START}(?:just|really|honestly|so|i)?\s?"
     rf"(?:want|wanna|wish)\s(?:to|i|i'd|i\swas|i\swere)\s{_NOT_BE}\b|"
+    rf"{_SENTENCE_START}(?:just\s|really\s)*(?:wanna|want\sto|wish\si\s(?:was|were|could))\s(?:just\s)?"
+    rf"{_NOT_BE}\b|"
+    r"\bwhy\s(?:can't|cant|couldn't|can\snot)\si\s(?:just\s)?(?:die|be\sdead|disappear|have\sdied)\b|"
+    r"\b(?:i|my)\b[^.!?\n]{0,60}\b(?:think|thinking|thought|thoughts|dream\w*|fantasi\w+|imagin\w+)\s"
+    r"(?:about|of)\s(?:dying|killing\smyself|ending\smy\slife|not\s(?:waking\sup|being\salive|"
+    r"existing|living))\b|"
+    r"\b(?:fantasi[sz]\w+|dream\w*|think\w*|thought\w*|imagin\w+|plann?\w*|obsess\w*)\s(?:about\s|of\s)?my\s"
+    r"own\s(?:death|funeral)\b|\bi(?:'ll|\swill)\s(?:soon\s)?be\sdead\b|"
+    r"\b(?:don'?t|do\snot|no\slonger|didn't|without)\s(?:have\s)?(?:the\s|any\s)?(?:strength|energy|courage|"
+    r"power)\s(?:left\s)?to\s(?:live|go\son|keep\s(?:living|going)|carry\son|be\salive)\b|"
     rf"\bmak(?:e|es|ing)\sme\s(?:\w+\s)?(?:want|wanna|wish)(?:\sto|\si|\swas|\swere)*\s{_NOT_BE}\b|"
     r"\bi(?:'d|\swould)\sbe\s(?:\w+\s)?better\soff\s(?:dead|gone)\b|\bi(?:'m|\sam|m)?\s(?:\w+\s)?"
     r"better\soff\sdead\b|\bi\s(?:\w+\s)?shouldn't\s(?:be\salive|exist|be\shere\sany\s?more)\b|"
@@ -165,8 +175,8 @@ PASSIVE: Final = (
     r"\b(?:don't|dont|can't|cant|couldn't|no\slonger)\s(?:\w+\s)?see\s(?:a|any|the|much)\s(?:point|"
     r"reason)\s(?:in|to|of)\s(?:living|live|going\son|go\son|being\salive|being\shere|life|existing|"
     r"keep\sgoing|staying\salive)\b|"
-    r"\b(?:no|any|lost\s(?:my|all|the|any)|without\sa|a|one|single|what's\sthe|is\sthe)\s"
-    r"(?:real\s|good\s|single\s)?(?:reason|point|will|purpose|desire)\s(?:left\s)?(?:to|in|for|of)\s"
+    r"\b(?:no|any|lost\s(?:my|all|the|any)|without\sa|a|one|single|find|finding|out\sof|what's\sthe|is\sthe)\s"
+    r"(?:real\s|good\s|single\s)?(?:reasons?|point|will|purpose|desire)\s(?:left\s)?(?:to|in|for|of)\s"
     r"(?:live|living|go\son|going\son|keep\sgoing|be\salive|being\salive|stay\salive|staying\salive|"
     r"exist|existing|life)\b|"
     r"\bnothing\s(?:left\s)?(?:to\slive|worth\sliving)\b|\bnothing\sleft\sfor\sme\b|"
@@ -176,7 +186,7 @@ PASSIVE: Final = (
     r"\blife\s(?:just\s)?(?:is\snot|isn't|isnt|ain't|is\sno\slonger|not)\s(?:really\s)?worth\s"
     r"(?:living|it|the)\b|\bnot\sworth\sliving\b|"
     # a burden; nobody would mind
-    r"\bbe\s(?:\w+\s){0,2}better\s(?:off\s)?(?:without\sme|if\si\s(?:was|were|wasn't|weren't|died|just\s"
+    r"\bbe\s(?:\w+\s){0,2}(?:better|happier|fine|relieved)\s(?:off\s)?(?:without\sme|if\si\s(?:was|were|wasn't|weren't|died|just\s"
     r"died|disappeared|killed|am|am\snot|didn't))|\bbetter\s(?:off\s)?without\sme\b|"
     r"\b(?:no\sone|nobody|noone|wonder\sif\sanyone|anyone|anybody)\s(?:\w+\s){0,2}(?:miss\sme|care|notice)\s?"
     r"(?:if\si\s(?:died|was\sgone|were\sgone|was\sdead|were\sdead|disappeared|killed|wasn't|weren't|"
@@ -217,7 +227,7 @@ _DRUGS: Final = (
     r"paracetamol|tylenol|acetaminophen|ibuprofen|aspirin|xanax|insulin|opioids?|oxy\w*|fentanyl)"
 )
 MEANS: Final = (
-    rf"\bi(?:'ve|\shave|\sjust|\salready|'ve\sjust)*\s(?:took|taken|swallowed|downed|ate)\s"
+    rf"(?:\bi(?:'ve|\shave|\sjust|\salready|'ve\sjust)*\s|{_SENTENCE_START}(?:just\s|already\s)?)(?:took|taken|swallowed|downed|ate)\s"
     rf"(?:all|a\s(?:whole|full|entire|bunch|lot|handful|bottle|load)|too\smany|the\s(?:whole|entire|"
     rf"rest)|\d{{2,3}}|(?:twenty|thirty|forty|fifty|sixty)|every)\s?(?:(?:of|my|the|bottle|box|pack|"
     rf"whole|last|\w+)\s){{0,4}}{_DRUGS}\b|"
@@ -237,7 +247,8 @@ MEANS: Final = (
     r"\bi\s(?:just\s|have\s)?loaded\s(?:the|my)\s(?:\w+\s)?(?:gun|pistol|shotgun|rifle|revolver)\b"
     r"[^?\n]{0,80}\b(?:enough|sorry|done|goodbye|forgive|can't|tired|over)\b|"
     r"\b(?:rope|belt|noose|cord|sheet)\s(?:\w+\s)?around\smy\s(?:own\s)?neck\b|"
-    r"\b(?:had|have|got)\s(?:the|my|all\smy)\spills\s(?:counted|lined|laid)\s(?:out|up)\b|"
+    r"\b(?:pills|tablets|painkillers)\s(?:are\s|were\s)?(?:all\s)?(?:counted|lined|laid)\s(?:out|up)\b|"
+    r"\bon\s(?:the|a)\sroof\b[^!?\n]{0,60}\b(?:come\sdown|die|jump)\b|"
     r"\bi(?:'ve|\shave|'m|\sam|\sjust|\salready)*\s(?:tied|tying|made|making|bought|got|have|had)\s"
     r"(?:a|the|my)\snoose\b|"
     r"\bi(?:'m|\sam|\swas|'ve\sbeen|m)\s(?:\w+\s)?(?:standing|sitting|on|up|stood|sat)\s(?:\w+\s){0,3}"
@@ -293,6 +304,8 @@ _HINTS: Final = {
         "of dying|about dying|about death|of death|survivor|self harm|self-harm"
     ),
     "passive": (
+        "happier|cant i|can't i|waking|strength|energy|courage|own funeral|"
+        "be fine without|relieved|about killing|of killing|about ending|of ending|"
         "die|dead|dying|exist|wake up|waking up|been born|was born|were born|be born|alive|"
         "live|living|disappear|vanish|forever|here anymore|here any more|around anymore|"
         "go on|going on|keep going|without me|miss me|burden|up life|to end|to stop|be over|"
@@ -308,6 +321,7 @@ _HINTS: Final = {
         "relapse|cutting"
     ),
     "means": (
+        "overdose|roof|"
         "pill|meds|medication|tablet|painkiller|antidepressant|paracetamol|tylenol|"
         "acetaminophen|ibuprofen|aspirin|xanax|insulin|opioid|oxy|fentanyl|gun|pistol|barrel|"
         "rifle|revolver|blade|knife|razor|noose|rope|belt|cord|sheet|bridge|ledge|roof|"
