@@ -1,19 +1,42 @@
-"""Looking for keywords in a message, by itself."""
+"""Keywords and guard words: what a message costs, and how many are found in disguise.
+
+The peer that can be installed is better-profanity, in `.venv-peers` (benchmarks/peers.txt); where
+that is missing, ours stands alone.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+from statistics import mean
+from typing import Any
 
 from benchmarks import talk
-from benchmarks.results import Line, Options, compared
-from bot.detection import Keywords
+from benchmarks.results import Line, Options, compared, limited, percentile, plain
+from bot.detection import GuardWords, Keywords, Scanner, seal
+from tests.detection.evaluation.disguises import ALL
 
 KEYWORDS = 1_000
+PYTHON = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
+HIDDEN = ("marigold", "phoenix", "bernadette", "northside", "lithium", "therapist", "hospital")
+MEAN_LIMIT = 250.0
+SLOWEST_LIMIT = 2_000.0
+"""Microseconds a message with 10,000 keywords, 20,000 guard words and all kinds: mean and p99."""
 
 
 def run(options: Options) -> Iterator[Line]:
+    """Speed first, then the share of hidden words that is found."""
+    yield _against_one_pattern(options)
+    yield from _everything(options)
+    yield from _hidden(options)
+
+
+def _against_one_pattern(options: Options) -> Line:
     """The automaton against what one would write first: all words joined in one pattern."""
     phrases = talk.keywords(KEYWORDS)
     keywords = Keywords(phrases)
@@ -24,7 +47,60 @@ def run(options: Options) -> Iterator[Line]:
         texts = talk.messages(options.size(4_000, 100), seed=turn)
         ours.append(_timed(keywords.hits, texts))
         peers.append(_timed(joined.search, texts[: options.size(200, 10)]))
-    yield compared("detection", "us/message", ours, "re, all keywords joined", peers)
+    return compared("detection", "us/message", ours, "re, all keywords joined", peers)
+
+
+def _everything(options: Options) -> Iterator[Line]:
+    key = bytes(32)
+    chance = Random(1)
+    parts = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "el", "or")]
+    names = {
+        " ".join("".join(chance.choices(parts, k=3)) for _ in range(2))
+        for _ in range(options.size(20_000, 50))
+    }
+    guard_words = GuardWords([seal(name, key) for name in names], key)
+    scanner = Scanner(Keywords(talk.keywords(options.size(10_000, 100))), guard_words)
+    means, slowest = [], []
+    for turn in range(options.repeat):
+        taken = []
+        for text in talk.messages(options.size(4_000, 100), seed=turn):
+            began = time.process_time()
+            scanner.scan(text)
+            taken.append((time.process_time() - began) * 1e6)
+        means.append(mean(taken))
+        slowest.append(percentile(taken, 0.99))
+    name = "10,000 keywords, 20,000 guard words, all kinds"
+    yield limited(f"{name}, mean", "us/message", means, MEAN_LIMIT)
+    yield limited(f"{name}, p99", "us/message", slowest, SLOWEST_LIMIT)
+
+
+def _hidden(options: Options) -> Iterator[Line]:
+    chance = Random(11)
+    texts = [
+        f"I saw {hide(chance.choice(HIDDEN), chance)} yesterday"
+        for hide in ALL.values()
+        for _ in range(options.size(60, 2))
+    ]
+    keywords = Keywords(HIDDEN)
+    ours = sum(map(keywords.hits, texts)) / len(texts)
+    against = ""
+    if PYTHON.exists():
+        found = _answer(texts)["kinds"]
+        against = f"better-profanity {sum(map(bool, found)) / len(texts):.2f}"
+    yield plain("hidden keywords: recall", "of 1", [ours], against)
+
+
+def _answer(texts: list[str]) -> dict[str, Any]:
+    script = Path(__file__).parent / "personal_peers.py"
+    done = subprocess.run(
+        [PYTHON, script, "better_profanity", *HIDDEN],
+        input=json.dumps(texts),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def _timed(look: Callable[[str], object], texts: Sequence[str]) -> float:

@@ -1,7 +1,7 @@
 """Runs under the peers' own Python (.venv-peers), so it imports nothing of ours.
 
-`python personal_peers.py NAME < texts.json > found.json`: a list of texts in; out come the kinds
-that were found in each, and the microseconds a text took.
+`python personal_peers.py NAME [KEYWORD ...] < texts.json > found.json`: a list of texts in; out
+come the kinds that were found in each, and the microseconds a text took.
 """
 
 from __future__ import annotations
@@ -89,9 +89,18 @@ def commonregex() -> Look:
     return look
 
 
+def better_profanity() -> Look:
+    """better-profanity with our keywords (the rest of the command line) in place of its list."""
+    from better_profanity import profanity  # type: ignore[import-not-found]
+
+    profanity.load_censor_words(sys.argv[2:])
+    return lambda text: {"KEYWORD"} if profanity.contains_profanity(text) else set()
+
+
 def main() -> None:
     """Look at every text, and say how long it took."""
-    look = {"presidio": presidio, "scrubadub": scrubadub, "commonregex": commonregex}[sys.argv[1]]()
+    peers = {each.__name__: each for each in (presidio, scrubadub, commonregex, better_profanity)}
+    look = peers[sys.argv[1]]()
     texts = json.load(sys.stdin)
     look(texts[0])
     began = time.process_time()
