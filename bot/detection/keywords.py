@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from ahocorasick_rs import AhoCorasick
 
@@ -87,9 +88,11 @@ class Keywords:
 
     def hits(self, text: str) -> bool:
         """Whether any keyword is in a text. What every message goes through."""
-        if not self._folded:
-            return False
-        return next(self._matches(fold(text)), None) is not None
+        folded = fold(text)
+        if self._automaton is not None:
+            for _ in self._words_in(folded, self._automaton):
+                return True
+        return self._patterns is not None and any(True for _ in self._patterns.find(folded.text))
 
     def find(self, text: str) -> list[Finding]:
         """Every place of a keyword in a text, in order, overlapping ones too."""
@@ -112,17 +115,28 @@ class Keywords:
             for number, start, end in self._patterns.find(folded.text):
                 yield len(self._words) + number, *folded.span(start, end)
 
-    def _words_in(self, folded: Folded, automaton: AhoCorasick) -> Iterator[tuple[int, int, int]]:
+    def _words_in(self, folded: Folded, automaton: AhoCorasick) -> Iterable[tuple[int, int, int]]:
+        matches = automaton.find_matches_as_indexes(folded.text, overlapping=True)
+        if not matches:
+            return self._disguised.find(folded.source, triples=False)
+        return chain(
+            self._whole_words(folded, matches),
+            self._disguised.find(
+                folded.source, triples=any(number >= len(self._words) for number, _, _ in matches)
+            ),
+        )
+
+    def _whole_words(
+        self, folded: Folded, matches: list[tuple[int, int, int]]
+    ) -> Iterator[tuple[int, int, int]]:
         plain = folded.text
-        triples = False
-        for number, start, end in automaton.find_matches_as_indexes(plain, overlapping=True):
-            if number >= len(self._words):
-                triples = True
-            elif (not _inside_word(plain, start) or number in self._ending) and (
-                not _inside_word(plain, end) or number in self._beginning
+        for number, start, end in matches:
+            if (
+                number < len(self._words)
+                and (not _inside_word(plain, start) or number in self._ending)
+                and (not _inside_word(plain, end) or number in self._beginning)
             ):
                 yield number, *folded.span(start, end)
-        yield from self._disguised.find(folded.source, triples=triples)
 
 
 def _inside_word(text: str, at: int) -> bool:

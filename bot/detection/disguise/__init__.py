@@ -49,19 +49,26 @@ class Disguised:
         self._neighbours = min(parts - 1, MOST_NEIGHBOURS)
         self._automaton = AhoCorasick(list(words))
 
-    def find(self, text: str, *, triples: bool) -> Iterator[tuple[int, int, int]]:
+    def find(self, text: str, *, triples: bool) -> Iterable[tuple[int, int, int]]:
         """Number, start and end of each disguised phrase; places are in the text as written.
 
         `triples` says whether a letter stands three times in a row anywhere.
         """
         if not self._words:
-            return
+            return ()
+        stretches = suspicious(text, triples=triples, neighbours=self._neighbours)
+        if not stretches and "\u202e" not in text:
+            return ()  # most texts
+        return self._seen_through(text, triples=triples)
+
+    def _seen_through(self, text: str, *, triples: bool) -> Iterator[tuple[int, int, int]]:
         for view, origins in views(text):
             budget = Budget(MOST_STEPS)
-            stretches = suspicious(view, triples=triples, neighbours=self._neighbours)
-            for start, end in stretches:
-                found = self._in_stretch(view[start:end], budget, backwards=origins is not None)
-                for number, first, last in found:
+            for start, end in suspicious(view, triples=triples, neighbours=self._neighbours):
+                backwards = origins is not None
+                for number, first, last in self._in_stretch(
+                    view[start:end], budget, backwards=backwards
+                ):
                     if origins is None:
                         yield number, start + first, start + last
                     else:
