@@ -42,6 +42,9 @@ class Asking:
     def typed_in_room(self, event: Json) -> commands.Typed | None:
         """The command that a message in a room is, or None."""
         text = said.body(event)
+        if event["content"].get("msgtype") == "m.notice":
+            # So are bots told apart, and none of them asks for anything.
+            return None
         if not commands.is_command(text):
             return None
         return commands.find(self._showing.commands, text)
@@ -65,7 +68,7 @@ class Asking:
             return await removing
         removed = await removing
         async with self._dialog.chats.of(turn.place).lock:
-            if is_fleeting(command) and typed.rest:
+            if is_fleeting(command):
                 example = self._showing.example(command, place.group).args
                 key = "matrix-not-in-room" if removed else "matrix-not-in-room-stays"
                 await self._dialog.show(turn, Reply(key, example))

@@ -27,7 +27,7 @@ from adapters.matrix.transport import path
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
 from bot.errors import Forbidden, Gone, StartError, TryLater
-from bot.events import MessagePosted
+from bot.events import Event, MessageEdited, MessagePosted
 from bot.inbox import Inbox
 from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo
 from bot.reply import Reply
@@ -50,7 +50,7 @@ class _Connected:
         self.showing = Showing(client, self.rooms, texts)
         self.removing = Removing(client, self.rooms)
         self.fading = Fading(client, clock)
-        self.dialog = Dialog(client, self.rooms, self.showing, self.fading)
+        self.dialog = Dialog(client, self.rooms, self.showing, self.removing, self.fading)
         self.asking = Asking(client, self.directs, self.showing, self.dialog)
         self.door = Door(client, self.rooms, self.gate, self.directs, self.showing)
 
@@ -159,7 +159,20 @@ class MatrixChat:
     async def _offer(self, on: _Connected, inbox: Inbox, place: Place, arrival: Arrival) -> None:
         room = Room(place.group, on.rooms.newest(place.room_id))
         for event in translate.events(room, arrival):
-            await inbox.offer(event)
+            if isinstance(event, MessageEdited):
+                await inbox.offer(await self._rightful(on, arrival.room_id, event))
+            else:
+                await inbox.offer(event)
+
+    async def _rightful(self, on: _Connected, room_id: str, edit: MessageEdited) -> Event:
+        """An edit by whoever wrote the message; by anybody else it is a message of their own.
+
+        Anybody may send one that names another's message. No client shows that as theirs.
+        """
+        changed = await on.client.event(room_id, edit.ref.handle)
+        if changed is not None and changed.get("sender") == edit.author.handle:
+            return edit
+        return translate.as_posted(edit)
 
     # -- Chat --------------------------------------------------------------------------------
 

@@ -41,6 +41,9 @@ _ROUNDS: Final = 100
 """Of some fifty names each, to get past those that are taken."""
 _AT_ONCE: Final = 200
 """Users per key query; a homeserver asks others for the keys of their users meanwhile."""
+_MOST_OPENED: Final = 100_000
+"""Messages whose place in their session is remembered, against replays; some 40 MB. After a
+restart none is."""
 _AGAIN: Final = 300.0
 """Seconds until a device that could not be reached is tried again."""
 
@@ -263,7 +266,10 @@ class Crypto:
             if inner["room_id"] != room_id or type(inner["content"]) is not dict:
                 return None
             message = session.sender_key, session_id, index
-            seen = self._olm.message_index_store.setdefault(message, event["event_id"])
+            opened = self._olm.message_index_store
+            if len(opened) >= _MOST_OPENED:
+                opened.clear()
+            seen = opened.setdefault(message, event["event_id"])
             if seen != event["event_id"]:
                 return None
             relation = content.get("m.relates_to")

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from adapters import rendering
@@ -21,6 +22,7 @@ from adapters.matrix.chats import Chat, Chats
 from adapters.matrix.client import Client
 from adapters.matrix.fading import Fading
 from adapters.matrix.forms import CHOICE, Pending, is_fleeting
+from adapters.matrix.removing import EDITS, Removing
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import ANSWER_BUTTONS_LAST, Sent, Showing, buttons_of
 from adapters.matrix.translate import moment
@@ -55,16 +57,26 @@ class Turn:
 class Dialog:
     """Hears requests in direct chats, and answers there whatever was asked elsewhere."""
 
-    def __init__(self, client: Client, rooms: Rooms, showing: Showing, fading: Fading) -> None:
+    def __init__(
+        self,
+        client: Client,
+        rooms: Rooms,
+        showing: Showing,
+        removing: Removing,
+        fading: Fading,
+    ) -> None:
         self._client = client
         self._rooms = rooms
         self._showing = showing
+        self._removing = removing
         self._fading = fading
         self.chats = Chats(client, showing.command)
 
     async def heard(self, place: Place, event: Json, *, unreadable: bool = False) -> None:
         """Answer what somebody wrote in their direct chat."""
-        if said.relation(event).get("rel_type") == "m.replace":
+        about = said.relation(event)
+        if about.get("rel_type") == "m.replace":
+            await self._changed(place, event, str(about.get("event_id")))
             return
         if event["content"].get("msgtype") == "m.notice":
             # So are bots told apart; two of them would answer each other for ever.
@@ -105,6 +117,13 @@ class Dialog:
             else:
                 await self.show(turn, Reply("button-too-old"))
 
+    async def _changed(self, place: Place, event: Json, of: str) -> None:
+        """What stands there can be changed as one likes; what was taken away says nothing more."""
+        async with self.chats.of(place).lock:
+            found = await self._client.event(place.room_id, of)
+            if found is None or not found["content"]:
+                await self.remove(place.room_id, event["event_id"])
+
     # -- one request -------------------------------------------------------------------------
 
     async def _written(
@@ -115,7 +134,7 @@ class Dialog:
             form = chat.form
             if text.casefold() == _CANCEL:
                 chat.form = None
-                takes = [*form.events, turn.id] if form.fleeting else []
+                takes = [turn.id, *form.trail] if form.fleeting else []
                 await self.show(turn, Reply("matrix-cancelled"), takes)
                 return
             numbered = form.parameter.kind is not int
@@ -123,6 +142,8 @@ class Dialog:
             word = picked.removeprefix(CHOICE) if picked and picked.startswith(CHOICE) else text
             await self._fill(chat, turn, word)
             return
+        if chat.form is not None and chat.form.fleeting:
+            await self._take_away(place, chat.form.trail)
         chat.form = None
         message, buttons = chat.message, chat.buttons
         replied_to = said.replied_to(place, event)
@@ -310,9 +331,14 @@ class Dialog:
             await self.remove(place.room_id, event_id)
 
     async def remove(self, room_id: str, event_id: str) -> bool:
-        """Redact what somebody typed. False where the bot may not."""
+        """Redact what somebody typed, as it was and as they changed it since. False where the bot
+        may not."""
+        redact, relations = self._client.redact, self._removing.relations
         try:
-            await until_done(lambda: self._client.redact(room_id, event_id, f"typed {event_id}"))
+            # Asked first: of what is redacted, the homeserver does not tell any.
+            edits = await until_done(lambda: relations(room_id, event_id, EDITS))
+            for each in (event_id, *edits):
+                await until_done(partial(redact, room_id, each, f"typed {each}"))
         except Forbidden:
             logger.warning("what was typed could not be taken away")
             return False

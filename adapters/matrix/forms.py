@@ -96,6 +96,12 @@ class Pending:
         """Whether what is written here is to leave no trace."""
         return is_fleeting(self.command)
 
+    @property
+    def trail(self) -> list[str]:
+        """All that was written and asked for it. The last question, which holds what is known so
+        far, comes last: taken away in this order, the rest can be found until all is done."""
+        return list(dict.fromkeys(each for each in (*self.events, self.question) if each))
+
     def take(self, word: str, known: commands.Known) -> None:
         """Take an answer to what is asked. Raises `Refused` with what would be right."""
         parameter = self.parameter
@@ -129,7 +135,7 @@ class Pending:
             case rendering.FieldKind.ROOM:
                 options += [
                     render.Option(CHOICE + info.room.handle, info.name)
-                    for info in rooms
+                    for info in sorted(rooms, key=lambda info: info.name)
                     if info.kind is RoomKind.CIRCLE and info.name
                 ]
             case rendering.FieldKind.SWITCH:

@@ -28,7 +28,8 @@ _AT_ONCE: Final = 4
 the people who write there."""
 _LOOKED_BEHIND: Final = 100
 """How many events around a message are looked at for replies that quote it."""
-_WITH_IT: Final = frozenset({"m.replace", "m.annotation", "m.reference"})
+EDITS: Final = frozenset({"m.replace"})
+_WITH_IT: Final = EDITS | {"m.annotation", "m.reference"}
 _PINNED: Final = "m.room.pinned_events"
 
 Json = dict[str, Any]
@@ -104,7 +105,7 @@ class Removing:
 
     async def _related(self, room_id: str, event_id: str) -> list[str]:
         """Edits, reactions, files and quoting replies of a message."""
-        found = await self._relations(room_id, event_id)
+        found = await self.relations(room_id, event_id, _WITH_IT)
         try:
             to = path("rooms", room_id, "context", event_id)
             around = await self._client.request("GET", to, query={"limit": str(_LOOKED_BEHIND)})
@@ -116,7 +117,8 @@ class Removing:
                 found.append(opened["event_id"])
         return found
 
-    async def _relations(self, room_id: str, event_id: str) -> list[str]:
+    async def relations(self, room_id: str, event_id: str, kinds: frozenset[str]) -> list[str]:
+        """The events that belong to another in one of these ways, by whomever."""
         found: list[str] = []
         start: str | None = ""
         while start is not None:
@@ -127,7 +129,7 @@ class Removing:
             except (Gone, Forbidden):
                 return found
             for event in page.get("chunk", ()):
-                if _relation(event).get("rel_type") in _WITH_IT:
+                if _relation(event).get("rel_type") in kinds:
                     found.append(str(event["event_id"]))
             start = page.get("next_batch")
         return found

@@ -149,6 +149,19 @@ def edited(said: Json) -> Content:
     return Content(found.text, (*found.scannable, *dict.fromkeys(rest)), found.attachments)
 
 
+def as_posted(edit: MessageEdited) -> MessagePosted:
+    """What claims to be an edit, as the message that it is by itself."""
+    return MessagePosted(
+        id=edit.id,
+        group=edit.group,
+        at=edit.at,
+        live=edit.live,
+        ref=MessageRef(edit.ref.room, edit.id),
+        author=edit.author,
+        content=edit.content,
+    )
+
+
 class _NoSense(ValueError):
     """The event is not what its type says."""
 
@@ -188,7 +201,10 @@ def _is_worded_reaction(event: Json) -> bool:
         return False
     relation = event["content"].get("m.relates_to")
     key = relation.get("key") if type(relation) is dict else None
-    return type(key) is str and any(letter.isalpha() for letter in key)
+    # A digit alone is a number to press; more of them may be a telephone's.
+    return type(key) is str and (
+        any(letter.isalpha() for letter in key) or sum(map(str.isdecimal, key)) > 2
+    )
 
 
 def _id(value: Any) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.matrix.transport import path
 from tests.homeserver.server import Homeserver
 from tests.matrix.circle import MatrixCircle
 from tests.matrix.conftest import People
@@ -123,3 +124,66 @@ async def test_private_things_typed_in_a_room_are_answered_alone(
     )
     await host.writes(hosts, words)
     await host.sees("I saw her on", hosts)
+
+
+async def test_no_trace_of_a_writer_is_left_by_what_goes_wrong(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    cora = await people("Cora")
+    await circle.let_in(cora)
+    chat, room = await circle.alone(cora), circle.room("circle")
+
+    async def is_gone(event_id: str) -> bool:
+        to = path("rooms", chat, "event", event_id)
+        return bool((await circle.asks(cora.credentials, "GET", to))["content"] == {})
+
+    # The command alone is as telling in a room: what is posted soon would be hers.
+    await cora.writes(room, "!anon")
+    await cora.sees("wait a while", chat)
+    await host.sees_no("!anon", room)
+
+    # Given up half-way, with words that were too long: they go all the same.
+    await cora.writes(chat, "anon")
+    await cora.sees("Room?", chat)
+    await cora.writes(chat, "1")
+    await cora.sees("What to post?", chat)
+    words = await cora.writes(chat, "So many words. " * 400)
+    await cora.sees("too long", chat)
+    change = await cora.edits(chat, words, "Fewer words.")
+    await cora.writes(chat, "!lifetimes")
+    await circle.eventually(lambda: is_gone(words))
+    await circle.eventually(lambda: is_gone(change))
+
+    # Changed when it may have been taken away already: neither of the two stays.
+    await cora.writes(chat, "anon")
+    await cora.sees("Room?", chat)
+    await cora.writes(chat, "1")
+    await cora.sees("What to post?", chat)
+    words = await cora.writes(chat, "Some nights are hard.")
+    change = await cora.edits(chat, words, "Some nights are very hard.")
+    await cora.sees("Not posted yet", chat)
+    await circle.eventually(lambda: is_gone(words))
+    await circle.eventually(lambda: is_gone(change))
+
+
+async def test_nobody_puts_words_into_anothers_mouth(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    cora, wren = await people("Cora"), await people("Wren")
+    await circle.let_in(cora)
+    await circle.let_in(wren)
+    room = circle.room("circle")
+    await host.writes(circle.room("moderators"), "!help")
+    hosts = await circle.alone(host)
+    await host.writes(hosts, "keyword add maple street")
+    await host.sees("maple street", hosts)
+    said = await cora.writes(room, "Good evening, everybody.")
+    await wren.sees("Good evening, everybody.", room)
+    await wren.edits(room, said, "I saw her on Maple Street")
+    await host.sees("This may be a leak", circle.room("moderators"))
+    await host.writes(hosts, "alert 1")
+    await host.sees("To choose", hosts)
+    await host.writes(hosts, "1")
+    shown = await host.sees("Maple Street", hosts)
+    assert "Wren wrote" in shown.text
+    assert "Good evening" not in shown.text

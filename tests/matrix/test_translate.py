@@ -273,3 +273,23 @@ def _leaves(value: Any) -> Any:
             yield from _leaves(inner)
     else:
         yield value
+
+
+def test_a_reaction_can_hold_a_number_to_call() -> None:
+    def reaction(key: str) -> list[Event]:
+        about = {"rel_type": "m.annotation", "event_id": "$above", "key": key}
+        return told({"m.relates_to": about}, "m.reaction")
+
+    assert reaction("1\ufe0f\u20e3") == []
+    (event,) = reaction("0170 123 45 67")
+    assert "0170 123 45 67" in readable(event)
+
+
+def test_an_edit_that_does_not_count_is_a_message_of_its_own() -> None:
+    change = {"rel_type": "m.replace", "event_id": "$another's"}
+    (edit,) = told(text("* x", **{"m.new_content": text(SECRET), "m.relates_to": change}))
+    assert isinstance(edit, MessageEdited)
+    event = translate.as_posted(edit)
+    assert event.ref == MessageRef(ROOM, "$said")
+    assert event.author == edit.author
+    assert SECRET in readable(event)

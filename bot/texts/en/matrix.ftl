@@ -19,9 +19,9 @@ matrix-usage = Write it like this: { $example }
 matrix-typed-in-room = You wrote that in a room. I took it away there, and I answer here, where only we two are. Some people may have seen it.
 # The bot may not remove there.
 matrix-typed-in-room-stays = You wrote that in a room. I am not allowed to take it away there, so please remove it yourself. I answer here, where only we two are.
-# Somebody typed an anonymous post in a room.
-matrix-not-in-room = You wrote that in a room, with your name on it. I took it away there, and I have not posted it. Some people may have seen it, so they could know the words again. To post without your name, write to me here: { $example }
-matrix-not-in-room-stays = You wrote that in a room, with your name on it. I am not allowed to take it away there, so please remove it yourself. I have not posted it. To post without your name, write to me here: { $example }
+# Somebody typed an anonymous post in a room, or the command for one.
+matrix-not-in-room = You wrote that in a room, with your name on it. I took it away there, and I have not posted it. Some people may have seen it. They could know the words again, or guess that what is soon posted without a name is yours: wait a while first. To post without your name, write to me here: { $example }
+matrix-not-in-room-stays = You wrote that in a room, with your name on it. I am not allowed to take it away there, so please remove it yourself. I have not posted it. Others could guess that what is soon posted without a name is yours: wait a while first. To post without your name, write to me here: { $example }
 # Nothing that was typed in the chat with the bot is a command.
 matrix-not-understood = I am a bot, and I do not know that word. Write "help" to see what I can do, or "help now" for people to call.
 
