@@ -116,7 +116,7 @@ def seal(text: str, key: bytes) -> bytes:
         raise GuardWordError("too-short")
     tags = _Tags(key)
     if number := _number(fold(text).text):
-        return _packed([], [tags.of("number", number), *_slips(tags, number)])
+        return _packed([], [tags.of("number", number), *_slips(tags, number, 1)])
     if len(words) > MOST_WORDS:
         raise GuardWordError("too-many-words")
     single = [joined, _shape(joined)] if len(_shape(joined)) >= SHORTEST else [joined]
@@ -133,25 +133,23 @@ def seal(text: str, key: bytes) -> bytes:
         for order in permutations(words):
             phrase = "".join(order)
             others += [tags.of(f"phrase {size}", phrase), tags.of("phrase", _shape(phrase))]
-    others += (
-        _slips(tags, joined if size == 1 else f"{size}{joined}")
-        if (len(joined) >= SHORTEST_SLIPPED)
-        else []
-    )
+    if len(joined) >= SHORTEST_SLIPPED:
+        others += _slips(tags, joined, size)
     return _packed(sorted(whole), sorted(set(others)))
 
 
-def _slips(tags: _Tags, text: str) -> Iterator[int]:
+def _slips(tags: _Tags, text: str, size: int) -> Iterator[int]:
     """Tags of what is one letter away: halves, letters left out, and letters swapped."""
     half = len(text) // 2
     yield tags.of("first", text[:half])
     yield tags.of("last", text[half:])
-    yield tags.of("near", text)
+    yield tags.of(f"near {size}", text)
     for at in range(len(text)):
         without = text[:at] + text[at + 1 :]
-        yield tags.of("near", without)
-        yield tags.of(f"without {at}", without)
-        yield tags.of("near", text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :])
+        yield tags.of(f"near {size}", without)
+        yield tags.of(f"without {size} {at}", without)
+        swapped = text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
+        yield tags.of(f"near {size}", swapped)
 
 
 def _shape(word: str) -> str:
@@ -207,11 +205,11 @@ class GuardWords:
         at = bisect_left(self._others, tag)
         return at < len(self._others) and self._others[at] == tag
 
-    def _slipped(self, text: str, budget: Budget) -> bool:
-        """Whether a text is one slip away from a guard word."""
+    def _slipped(self, text: str, sizes: Sequence[int], budget: Budget) -> bool:
+        """Whether a text is one slip away from a guard word of one of some numbers of words."""
         if len(text) > LONGEST or not budget.spend(8):
             return False
-        if self._has("near", text):
+        if any(self._has(f"near {size}", text) for size in sizes):
             return True
         halves = {len(text) // 2, (len(text) - 1) // 2, (len(text) + 1) // 2}
         if not any(self._has("first", text[:half]) for half in halves) and not any(
@@ -219,15 +217,16 @@ class GuardWords:
         ):
             return False
         return budget.spend(2 * len(text)) and any(
-            self._has(f"without {at}", text[:at] + text[at + 1 :])
-            or self._has("near", text[:at] + text[at + 1 :])
+            self._has(f"without {size} {at}", text[:at] + text[at + 1 :])
+            or self._has(f"near {size}", text[:at] + text[at + 1 :])
             for at in range(len(text))
+            for size in sizes
         )
 
     def _numbers(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
         for match in _NUMBER.finditer(text):
             number = _number(match[0])
-            if number and (self._has("number", number) or self._slipped(number, budget)):
+            if number and (self._has("number", number) or self._slipped(number, (1,), budget)):
                 yield match.span()
 
     def _words(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
@@ -243,11 +242,9 @@ class GuardWords:
             if 1 in known_as or (
                 len(token.letters) >= SHORTEST_SLIPPED
                 and token.letters not in known
-                and (
-                    self._slipped(token.letters, budget)
-                    # The space was left out, or another letter typed in its place.
-                    or self._slipped(f"2{token.letters}", budget)
-                )
+                and not token.letters.isdigit()
+                # Of two words: the space was left out, or another letter typed in its place.
+                and self._slipped(token.letters, (1, 2), budget)
             ):
                 yield token.start, token.end
             elif not known_as and number and token.letters not in known:
@@ -277,7 +274,7 @@ class GuardWords:
             if not budget.spend(1):
                 return
             if self._has(f"phrase {size}", phrase) or (
-                len(phrase) >= SHORTEST_SLIPPED and self._slipped(f"{size}{phrase}", budget)
+                len(phrase) >= SHORTEST_SLIPPED and self._slipped(phrase, (size,), budget)
             ):
                 yield window[0].start, window[-1].end
 
