@@ -5,6 +5,7 @@ a room is upgraded                  goes on in the new one, which keeps the old 
 the bot is taken out of a room      the core hears that the room is gone
 the bot has less power              the core hears that its rights changed
 somebody invites the bot            declines; of the group: opens its own chat with them
+somebody says a room is not ours    says again what it is for
 an admin invites it to a room       waits: `circlekeeper setup matrix` may take the room over
 somebody comes, or knocks           they get a chat with the bot, and the way in stands there
 """
@@ -104,6 +105,8 @@ class Door:
             case kind if kind == PURPOSE:
                 if event["sender"] == self._client.user:
                     await inbox.offer(self._rooms.begin(place.group))
+                else:
+                    await self._insist(place)
                 return
         told = self._rooms.heard(place, event, arrival.before, live=arrival.live)
         for each in told:
@@ -141,6 +144,16 @@ class Door:
             await until_done(lambda: self._gate.hold(group, account))
         except PlatformError as error:
             logger.warning("an invitation could not be taken back", extra={"why": error.why})
+
+    async def _insist(self, place: Place) -> None:
+        """Somebody else says what a room of the group is for: what the bot said stands."""
+        if place.kind is None:
+            return
+        says = purpose(place.group.handle, place.kind)
+        try:
+            await until_done(lambda: self._client.set_state(place.room_id, PURPOSE, says))
+        except PlatformError as error:
+            logger.warning("a room was given another purpose", extra={"why": error.why})
 
     async def _come_in(self, room_id: str, inbox: Inbox) -> None:
         """Take an admin's invitation. A room that was the group's is so again."""

@@ -72,12 +72,9 @@ class Rooms:
     def place(self, room_id: str, *, left: bool = False) -> Place | None:
         """What a room is for; None where it is none of ours, or (but with `left`) not any more."""
         state = self._state(room_id)
-        told = power.event(state, PURPOSE)
-        if not told or told.get("sender") != self._client.user:
-            return None
         if not left and _membership(state, self._client.user) != "join":
             return None
-        says = power.content(state, PURPOSE)
+        says = _own_words(power.event(state, PURPOSE), self._client.user)
         group, kind, account = says.get("group"), says.get("kind"), says.get("with")
         if not isinstance(group, str) or not group:
             return None
@@ -360,6 +357,16 @@ class Rooms:
 def _says(event: Json) -> Mapping[str, Any]:
     content = event.get("content")
     return content if isinstance(content, Mapping) else {}
+
+
+def _own_words(event: Mapping[str, Any], user: str) -> Mapping[str, Any]:
+    """What somebody said in a state event, also where another one wrote over it since."""
+    if event.get("sender") == user:
+        return _says(dict(event))
+    unsigned = event.get("unsigned")
+    if not isinstance(unsigned, Mapping) or unsigned.get("prev_sender") != user:
+        return {}
+    return _says({"content": unsigned.get("prev_content")})
 
 
 def _membership(state: power.State, user: str) -> object:

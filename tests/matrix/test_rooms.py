@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.matrix.blueprints import PURPOSE
 from adapters.matrix.transport import path
 from bot.chat import Right
 from bot.model import RoomKind
@@ -120,3 +121,23 @@ async def test_rooms_change_and_the_circle_goes_on(
 
     await circle.eventually(all_there)
     assert Right.POST in await circle.chat.rights(circle.as_room("other"))
+
+
+async def test_what_a_room_is_for_only_the_bot_says(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    room = circle.room("other")
+
+    async def is_so() -> bool:
+        return (await host.state(room, PURPOSE)).get("kind") == RoomKind.CIRCLE.value
+
+    assert await is_so()
+    await host.sets(room, PURPOSE, {"group": GROUP.handle, "kind": RoomKind.LOBBY.value})
+    await circle.eventually(is_so)
+    # Said while the bot was away: what was written there meanwhile counts all the same.
+    await circle.stop()
+    await host.sets(room, PURPOSE, {})
+    await circle.up()
+    kinds = {info.room.handle: info.kind for info in await circle.chat.rooms(GROUP)}
+    assert kinds[room] is RoomKind.CIRCLE
+    await circle.eventually(is_so)
