@@ -113,7 +113,8 @@ class RoomChange(Enum):
     PINS = "pins"
     GONE = "gone"
     UPGRADED = "upgraded"
-    """Another room took its place: what was known of it is that one's now (`into`)."""
+    """Another room took its place: what was known of it is that one's now (`into`; None where the
+    bot may do nothing there)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

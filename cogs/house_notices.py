@@ -60,10 +60,14 @@ class HouseNotices(Cog):
     @listens(RoomChanged)
     async def room_gone(self, event: RoomChanged) -> None:
         """A room is not the bot's to look after any more: whoever took it out may not know."""
-        if event.change is RoomChange.GONE:
-            await self.notices.tell(
-                event.group, "notice-room-gone", {"room": event.room}, about=event.room.handle
-            )
+        match event.change:
+            case RoomChange.GONE:
+                key = "notice-room-gone"
+            case RoomChange.UPGRADED if event.into is None:
+                key = "notice-room-replaced"
+            case _:
+                return
+        await self.notices.tell(event.group, key, {"room": event.room}, about=event.room.handle)
 
     @listens(Delivered)
     async def delivered(self, event: Delivered) -> None:

@@ -123,6 +123,8 @@ class MatrixChat:
             return
         place = on.rooms.place(arrival.room_id, left=True)
         if place is None:
+            if "state_key" in event:
+                await on.door.elsewhere(arrival, inbox)
             return
         if "state_key" in event:
             await on.door.changed(place, arrival, inbox)

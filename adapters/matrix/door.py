@@ -1,7 +1,8 @@
 """Door: what happens to rooms and to who is in them, and who comes to the bot by themselves.
 
 what happens                        what the bot does
-a room is upgraded                  goes on in the new one, which keeps the old one's purpose
+a room is upgraded                  goes on in the new one, which keeps the old one's purpose;
+                                    without the power there, the core hears that it cannot
 the bot is taken out of a room      the core hears that the room is gone
 the bot has less power              the core hears that its rights changed
 somebody invites the bot            declines; of the group: opens its own chat with them
@@ -221,8 +222,12 @@ class Door:
             await until_done(lambda: self._client.load(successor))
         except PlatformError as error:
             logger.warning("an upgraded room cannot be entered", extra={"why": error.why})
+            await self._shut_out(place, successor, inbox)
             return
         if self._rooms.before(successor) != place.room_id:
+            return
+        if not self._rooms.may_take_over(successor):
+            await self._shut_out(place, successor, inbox)
             return
         event_id = f"upgraded {place.room_id} {successor}"
         into = Place(place.group, successor, place.kind)
@@ -238,6 +243,19 @@ class Door:
         mark = await until_done(lambda: self._rooms.state_now(successor, PURPOSE))
         self._client.take_state_event(successor, mark)
         await inbox.offer(self._rooms.begin(place.group))
+
+    async def _shut_out(self, place: Place, successor: str, inbox: Inbox) -> None:
+        """Moderators hear of it: the bot can do nothing in the new room."""
+        event_id = f"shut out {place.room_id} {successor}"
+        await inbox.offer(self._rooms.changed(place, RoomChange.UPGRADED, event_id))
+
+    async def elsewhere(self, arrival: Arrival, inbox: Inbox) -> None:
+        """A state event of a room that is not the group's yet: it may let the bot take it over."""
+        if arrival.event["type"] != "m.room.power_levels":
+            return
+        for place in list(self._rooms.places()):
+            if self._rooms.successor(place.room_id) == arrival.room_id:
+                await self._upgraded(place, arrival.room_id, inbox)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -144,6 +144,12 @@ class Rooms:
         found = told.get("room_id") if isinstance(told, Mapping) else None
         return found if isinstance(found, str) else None
 
+    def may_take_over(self, room_id: str) -> bool:
+        """Whether the bot has the power to say what a room is for."""
+        state = self._state(room_id)
+        needs = power.needed_to_send(state, PURPOSE, as_state=True)
+        return power.power(state, self._client.user) >= max(needs, power.MODERATES)
+
     def newest(self, room_id: str) -> str:
         """The room that has a room's place today."""
         seen = {room_id}

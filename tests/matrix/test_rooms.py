@@ -141,3 +141,28 @@ async def test_what_a_room_is_for_only_the_bot_says(
     kinds = {info.room.handle: info.kind for info in await circle.chat.rooms(GROUP)}
     assert kinds[room] is RoomKind.CIRCLE
     await circle.eventually(is_so)
+
+
+async def test_an_upgrade_that_leaves_the_bot_without_power_is_not_silent(
+    homeserver: Homeserver, tmp_path: Path, host: Human
+) -> None:
+    # From version 12 on who makes a room is in no list, so an upgrade gives it no power.
+    circle = await MatrixCircle.start(tmp_path, homeserver, host, version="12")
+    try:
+        bot, old = circle.place.bot.user_id, circle.room("other")
+        new = await circle.upgrades(host, old, "12")
+        await host.sees("I am no admin there", circle.room("moderators"))
+        await host.invites(new, bot)
+
+        async def is_in_use() -> bool:
+            return new in {info.room.handle for info in await circle.chat.rooms(GROUP)}
+
+        async def is_inside() -> bool:
+            return bot in await host.members(new)
+
+        await circle.eventually(is_inside)
+        assert not await is_in_use()
+        await host.gives_power(new, bot, 100)
+        await circle.eventually(is_in_use)
+    finally:
+        await circle.stop()

@@ -64,6 +64,8 @@ notice-not-told = The rooms closed for somebody, and I could not write to them t
 notice-not-announced = I could not tell people in { $room } about the new rules. Please tell them yourself, and check that I may post there.
 # $room: a room that was taken from the bot, or closed.
 notice-room-gone = I am not in { $room } any more. I cannot look after what is written there, and I remove nothing. If that was not meant, please invite me again.
+# $room: a room in whose place somebody put a new one (a room upgrade).
+notice-room-replaced = A new room takes the place of { $room }, and I am no admin there. I cannot look after what is written in it: I remove nothing, and I keep nobody out. Please invite me to the new room, if I am not in it, and make me an admin there. Then I go on.
 notice-no-card = I could not post the join card in { $room }. Newcomers may not find their way in. Please check that I may post there.
 
 ## Settings
