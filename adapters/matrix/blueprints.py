@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from adapters.matrix.power import State, content, event, needed
+from adapters.matrix.power import State, content, event, needed, needed_to_send, usual
 from bot.model import RoomKind
 
 PURPOSE: Final = "org.circlekeeper.room"
@@ -25,6 +25,8 @@ _JOINING: Final = "m.room.join_rules"
 _GUESTS: Final = "m.room.guest_access"
 _ENCRYPTION: Final = "m.room.encryption"
 _ENCRYPTED: Final = {"algorithm": "m.megolm.v1.aes-sha2"}
+_OPENING: Final = ("m.room.power_levels", _HISTORY, _JOINING)
+"""Whoever may write one of these can open a room to everybody."""
 _ADMINS_ONLY: Final = (
     *("m.room.power_levels", _HISTORY, _JOINING, _GUESTS, _ENCRYPTION, PURPOSE),
     *("m.room.server_acl", "m.room.tombstone"),
@@ -43,7 +45,7 @@ class Fault(Enum):
     ANYBODY_JOINS = "anybody-joins"
     """Everybody can join, past the gate."""
     MEMBERS_INVITE = "members-invite"
-    """Every member can bring in somebody, past the gate."""
+    """Every member can bring in somebody past the gate, or open the room so that they can."""
     NOT_ENCRYPTED = "not-encrypted"
 
 
@@ -171,7 +173,8 @@ def faults(kind: RoomKind, state: State, *, knock: bool = False) -> list[Fault]:
     closed = {"invite", "private", *(("knock",) if knock else ())}
     if joining not in closed:
         found.append(Fault.ANYBODY_JOINS)
-    if needed(state, "invite") < 50:
+    opening = [needed_to_send(state, kind, as_state=True) for kind in _OPENING]
+    if needed(state, "invite") < 50 or min(*opening, needed(state, "invite")) <= usual(state):
         found.append(Fault.MEMBERS_INVITE)
     if not event(state, _ENCRYPTION):
         found.append(Fault.NOT_ENCRYPTED)
@@ -189,7 +192,10 @@ def mending(fault: Fault, state: State, *, knock: bool = False) -> tuple[str, Js
         case Fault.ANYBODY_JOINS:
             return _JOINING, {"join_rule": "knock" if knock else "invite"}
         case Fault.MEMBERS_INVITE:
-            return "m.room.power_levels", {**content(state, "m.room.power_levels"), "invite": 50}
+            levels = content(state, "m.room.power_levels")
+            events = {**levels.get("events", {}), **dict.fromkeys(_OPENING, 100)}
+            invite = 50 if usual(state) < 50 else 100
+            return "m.room.power_levels", {**levels, "events": events, "invite": invite}
         case Fault.NOT_ENCRYPTED:
             return _ENCRYPTION, dict(_ENCRYPTED)
 

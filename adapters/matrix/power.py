@@ -57,6 +57,11 @@ def power(state: State, user: str) -> int:
     return _number(levels.get("users_default"), 0) if own is None else _number(own, 0)
 
 
+def usual(state: State) -> int:
+    """How much power everybody has who is not listed."""
+    return _number(content(state, "m.room.power_levels").get("users_default"), 0)
+
+
 def needed(state: State, what: str) -> int:
     """How much it takes to `ban`, `kick`, `redact` (others' messages) or `invite`."""
     return _number(content(state, "m.room.power_levels").get(what), _DEFAULTS[what])

@@ -30,7 +30,7 @@ FAULTS: Final = {
     Fault.HISTORY: "who joins later can read what was written before",
     Fault.ANYBODY_READS: "it can be read by people who are not in it",
     Fault.ANYBODY_JOINS: "everybody can join, past the gate",
-    Fault.MEMBERS_INVITE: "every member can bring somebody in, past the gate",
+    Fault.MEMBERS_INVITE: "every member can bring somebody in past the gate, or open it",
     Fault.NOT_ENCRYPTED: "it is not encrypted",
 }
 

@@ -117,6 +117,24 @@ def test_adopted_rooms_that_leak_are_named_and_can_be_mended() -> None:
     assert blueprints.faults(RoomKind.CIRCLE, room) == [Fault.HISTORY]
 
 
+@pytest.mark.parametrize(
+    "levels",
+    [
+        {"users_default": 50, "invite": 50},
+        {"state_default": 0, "invite": 50},
+        {"invite": 50, "events": {"m.room.join_rules": 0}},
+        {"invite": 50, "events": {"m.room.history_visibility": 0}},
+    ],
+)
+def test_a_room_that_every_member_may_open_leaks(levels: dict[str, Any]) -> None:
+    room = as_state(made(RoomKind.CIRCLE))
+    room["m.room.power_levels"][""]["content"] = {"users": {BOT: 100}, **levels}
+    assert blueprints.faults(RoomKind.CIRCLE, room) == [Fault.MEMBERS_INVITE]
+    kind, content = blueprints.mending(Fault.MEMBERS_INVITE, room)
+    room[kind][""]["content"] = content
+    assert blueprints.faults(RoomKind.CIRCLE, room) == []
+
+
 def test_who_may_knock_is_no_leak_where_people_knock() -> None:
     room = as_state(made(RoomKind.CIRCLE, knock=True))
     assert blueprints.faults(RoomKind.CIRCLE, room, knock=True) == []
