@@ -63,6 +63,8 @@ class Asking:
             return False
         removing = asyncio.create_task(self._dialog.remove(place.room_id, event["event_id"]))
         turn = await self._turn(place, event, room=place.room)
+        if turn is None:
+            return await removing
         if command.at_once:
             await self._dialog.run(turn, command, args)
             return await removing
@@ -110,6 +112,8 @@ class Asking:
         if isinstance(answer, Form):
             # What is still missing is asked in the direct chat.
             alone = await self._turn(place, event)
+            if alone is None:
+                return
             async with self._dialog.chats.of(alone.place).lock:
                 await self._dialog.answer(alone, answer)
             return
@@ -121,7 +125,8 @@ class Asking:
         button = await self._dialog.button(id, account)
         if isinstance(button, Reply):
             turn = await self._turn(place, event)
-            await self._dialog.show(turn, button)
+            if turn is not None:
+                await self._dialog.show(turn, button)
             return
         command = self._showing.command(button.command)
         if command is not None and not command.private:
@@ -138,10 +143,15 @@ class Asking:
 
     # -- a direct chat -----------------------------------------------------------------------
 
-    async def _turn(self, place: Place, event: Json, room: Room | None = None) -> Turn:
-        """A request from a room, to be answered in the direct chat of whoever asked."""
+    async def _turn(self, place: Place, event: Json, room: Room | None = None) -> Turn | None:
+        """A request from a room, to be answered in the direct chat of whoever asked; None where
+        they take no invitation to one."""
         account = said.sender(place, event)
-        room_id = await until_done(lambda: self._directs.open(place.group, account, asked=True))
+        try:
+            room_id = await until_done(lambda: self._directs.open(place.group, account, asked=True))
+        except PlatformError as error:
+            logger.info("an answer reaches nobody", extra={"why": error.why})
+            return None
         direct = Place(place.group, room_id, None, account)
         return Turn(event["event_id"], account, moment(event), direct, room)
 

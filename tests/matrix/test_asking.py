@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.matrix.direct import Directs
 from adapters.matrix.transport import path
+from bot.errors import CannotReach
 from tests.homeserver.server import Homeserver
 from tests.matrix.circle import MatrixCircle
 from tests.matrix.conftest import People
@@ -187,3 +189,24 @@ async def test_nobody_puts_words_into_anothers_mouth(
     shown = await host.sees("Maple Street", hosts)
     assert "Wren wrote" in shown.text
     assert "Good evening" not in shown.text
+
+
+async def test_who_takes_no_invitation_loses_nothing_but_the_answer(
+    circle: MatrixCircle, host: Human, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> str:
+        raise CannotReach
+
+    monkeypatch.setattr(Directs, "open", refused)
+    room, bot = circle.room("circle"), circle.place.bot
+    await host.writes(room, "!help")
+    await host.sees_no("!help", room)
+
+    # Where it cannot be taken away, it is looked at and given its time like any message.
+    heard: list[object] = []
+    monkeypatch.setattr(circle.core.leaks, "scan", lambda ref, *_, **__: heard.append(ref.handle))
+    levels = await host.state(room, "m.room.power_levels")
+    less = {**levels, "users": {**levels["users"], bot.user_id: 0}}
+    await circle.asks(bot, "PUT", path("rooms", room, "state", "m.room.power_levels", ""), less)
+    said = await host.writes(room, "!help")
+    await circle.until(lambda: said in heard or None)
