@@ -93,5 +93,6 @@ lock:
 clean:
 	rm -rf .venv .venv-synapse build dist htmlcov .coverage .coverage.* \
 	  .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
-	  tests/end_to_end/node_modules tests/matrix/careful/node_modules
+	  tests/end_to_end/node_modules tests/matrix/careful/node_modules \
+	  tests/discord_server/judges/types/node_modules
 	find $(FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +

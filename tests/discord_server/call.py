@@ -19,7 +19,10 @@ Handler = Callable[["Call"], Awaitable[Any]]
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its answer, for tests and judges. Bodies are JSON; None: there was none."""
+    """A request and its answer, for tests and judges. Bodies are JSON; None: there was none.
+
+    `planted`: the answer is a fault of the test, not the stand-in's.
+    """
 
     method: str
     template: str
@@ -29,6 +32,7 @@ class Exchange:
     status: int
     answer: Any
     headers: dict[str, str]
+    planted: bool = False
 
 
 @dataclass(slots=True)

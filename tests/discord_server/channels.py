@@ -201,9 +201,7 @@ def set_thread_member(
     }
     if is_in:
         whole = payloads.thread_member(thread, user.id)
-        data["added_members"] = [
-            whole | {"member": payloads.member(guild.members[user.id]), "presence": None}
-        ]
+        data["added_members"] = [whole | {"member": payloads.member(guild.members[user.id])}]
     else:
         data["removed_member_ids"] = [str(user.id)]
     gateway.tell("THREAD_MEMBERS_UPDATE", data, channel=thread, guild=guild)

@@ -75,6 +75,8 @@ class Commands:
             "application_id": str(self.world.application.id),
             "version": number,
         }
+        if made["default_member_permissions"] is not None:
+            made["default_member_permissions"] = str(made["default_member_permissions"])
         if wanted.get("options"):
             made["options"] = [_option(each) for each in wanted["options"]]
         if guild is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import pytest
 
+from tests.discord_server.judges import openapi
 from tests.discord_server.permissions import EVERYONE, Permission
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.state import Channel, Guild
@@ -58,6 +59,16 @@ async def server() -> AsyncIterator[DiscordServer]:
     async with DiscordServer() as server:
         with server.addressed():
             yield server
+        judged(server)
+
+
+def judged(server: DiscordServer) -> None:
+    """Whatever a test is about: all that went through HTTP is in Discord's own document."""
+    judge = openapi.judge()
+    if judge is not None:
+        said = [each for each in server.exchanges if not each.planted]
+        found = [complaint for each in said for complaint in judge.complaints(each)]
+        assert not found, "\n".join(found)
 
 
 @pytest.fixture

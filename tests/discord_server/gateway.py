@@ -51,7 +51,7 @@ KNOWN_INTENTS: Final = (
     | 1 << 25  # polls in direct messages
 )
 
-# What is told only with an intent; INTERACTION_CREATE and the like come without one.
+# What is told only with an intent.
 NEEDED: Final = {
     "GUILD_ROLE_CREATE": Intent.GUILDS,
     "GUILD_ROLE_UPDATE": Intent.GUILDS,
@@ -78,6 +78,9 @@ NEEDED: Final = {
     "MESSAGE_DELETE": Intent.GUILD_MESSAGES,
     "MESSAGE_DELETE_BULK": Intent.GUILD_MESSAGES,
 }
+
+# Everything that the stand-in can tell; the last four need no intent.
+EVENTS: Final = {*NEEDED, "READY", "RESUMED", "INTERACTION_CREATE", "GUILD_MEMBERS_CHUNK"}
 
 
 @dataclass(slots=True, eq=False)
@@ -164,6 +167,7 @@ class Gateway:
 
     def dispatch(self, session: Session, event: str, data: Json) -> None:
         """Send an event to one session, now or when it resumes."""
+        assert event in EVENTS
         if self.losing(event, data):
             return
         session.sequence += 1
@@ -312,13 +316,14 @@ class _Connection:
             for each in gateway.world.guilds.values()
             if application.bot.id in each.members and (each.id >> 22) % shards == shard
         ]
+        flags = payloads.application_flags(application)
         ready: Json = {
             "v": 10,
             "user": payloads.current_user(application.bot),
             "guilds": [{"id": str(each.id), "unavailable": True} for each in guilds],
             "session_id": self.session.id,
             "resume_gateway_url": gateway.url,
-            "application": {"id": str(application.id), "flags": 0},
+            "application": {"id": str(application.id), "flags": flags, "flags_new": str(flags)},
         }
         gateway.dispatch(
             self.session, "READY", ready | ({"shard": data["shard"]} if "shard" in data else {})

@@ -295,7 +295,6 @@ class Human:
         if part.get("disabled") or "custom_id" not in part:
             raise NotThere(f"{label!r} cannot be pressed")
         data: Json = {"custom_id": part["custom_id"], "component_type": part["type"]}
-        data["id"] = part["id"]
         if values is not None:
             data["values"] = values
         return await self._does(COMPONENT, channel, data, message=message)

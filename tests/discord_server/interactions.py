@@ -141,7 +141,6 @@ class Interactions:
             return told | {"user": payloads.user(made.user)}
         rights = in_channel(guild, guild.member(made.user.id), made.channel, now)
         bots = in_channel(guild, guild.member(bot.id), made.channel, now)
-        told["channel"]["permissions"] = str(int(rights))
         return told | {
             "guild_id": str(guild.id),
             "guild": {"id": str(guild.id), "locale": "en-US", "features": []},

@@ -46,8 +46,12 @@ class Limited:
 
     def body(self) -> Json:
         """The JSON of the answer."""
-        words = "You are being rate limited."
-        return {"message": words, "retry_after": round(self.after, 3), "global": self.everywhere}
+        return {
+            "message": "You are being rate limited.",
+            "retry_after": round(self.after, 3),
+            "global": self.everywhere,
+            "code": 0,
+        }
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from tests.discord_server import permissions
 from tests.discord_server.state import (
     DIRECT,
+    FORUM,
     THREADS,
     Application,
     Channel,
@@ -115,6 +116,13 @@ def channel(channel: Channel) -> Json:
     }
     if channel.thread is not None:
         return told | _thread(channel)
+    if channel.type == FORUM:
+        told |= {
+            "available_tags": [],
+            "default_reaction_emoji": None,
+            "default_sort_order": None,
+            "default_forum_layout": 0,
+        }
     return told | {
         "topic": channel.topic,
         "position": channel.position,
@@ -263,12 +271,16 @@ def guild_create(world: World, told: Guild) -> Json:
         and not each.thread.archived
         and permissions.sees(told, bot, each, now)
     ]
-    return {key: value for key, value in guild(told).items() if key != "nsfw"} | {
+    # What only answers over HTTP hold.
+    whole = guild(told)
+    del whole["nsfw"], whole["home_header"]
+    return whole | {
         "joined_at": when(told.members[bot].joined_at),
         "large": len(told.members) > 250,
         "unavailable": False,
         "member_count": len(told.members),
         "voice_states": [],
+        "hub_type": None,
         # Without the presence intent the list of members holds the bot alone.
         "members": [member(told.members[bot])],
         "channels": [channel(each) for each in channels if each.type not in THREADS],
@@ -280,12 +292,18 @@ def guild_create(world: World, told: Guild) -> Json:
     }
 
 
+def application_flags(application: Application) -> int:
+    """Which intents are switched on, for an application in fewer than 100 guilds.
+
+    https://discord.com/developers/docs/resources/application#application-object-application-flags
+    """
+    members = 1 << 15 if application.members_intent else 0
+    return members | (1 << 19 if application.content_intent else 0)
+
+
 def application(application: Application, guilds: int) -> Json:
     """https://discord.com/developers/docs/resources/application#application-object"""
-    # https://discord.com/developers/docs/resources/application#application-object-application-flags
-    flags = (1 << 15 if application.members_intent else 0) | (
-        1 << 19 if application.content_intent else 0
-    )
+    flags = application_flags(application)
     return {
         "id": str(application.id),
         "name": application.bot.name,

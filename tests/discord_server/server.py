@@ -155,6 +155,7 @@ class DiscordServer:
                 status,
                 told,
                 headers,
+                planted=(fault is not None and fault.status is not None) or isinstance(told, str),
             )
         )
         if fault is not None and fault.lost and request.transport is not None:
