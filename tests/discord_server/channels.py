@@ -171,7 +171,8 @@ def start_thread(
     facts = ThreadFacts(by.id, now, members={by.id: now})
     thread = Channel(number, kind, body["name"], guild.id, parent.id, thread=facts)
     guild.channels[thread.id] = thread
-    tell(gateway, thread, "THREAD_CREATE")
+    told = payloads.channel(thread) | {"newly_created": True}
+    gateway.tell("THREAD_CREATE", told, channel=thread, guild=guild)
     if parent.type == FORUM:
         # A forum's first message has the thread's id.
         messages.post(gateway, thread, by, body["message"], number=thread.id)

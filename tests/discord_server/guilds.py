@@ -14,7 +14,6 @@ from tests.discord_server.messages import log
 from tests.discord_server.permissions import (
     EVERYONE,
     Permission,
-    highest,
     in_guild,
     require,
     require_above_member,
@@ -259,8 +258,3 @@ def _may_give(guild: Guild, by: User, rights: int) -> None:
     known = rights & int(sum(Permission))
     if known & ~int(in_guild(guild, member)):
         raise Refused(50013)
-
-
-def is_above(guild: Guild, account: int, role: Role) -> bool:
-    """Whether an account could give a role as far as the order of roles goes."""
-    return highest(guild, guild.member(account)) > role.position

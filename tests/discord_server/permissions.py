@@ -52,6 +52,7 @@ EVERYONE = (
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.USE_APPLICATION_COMMANDS
 )
+ABOVE_ALL = 1 << 31
 IN_TIMEOUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
@@ -145,7 +146,7 @@ def sending(channel: Channel) -> Permission:
 def highest(guild: Guild, member: Member) -> int:
     """The position of the member's highest role; the owner is above all of them."""
     if member.user.id == guild.owner_id:
-        return max(role.position for role in guild.roles.values()) + 1
+        return ABOVE_ALL
     return max((guild.roles[role].position for role in member.roles), default=0)
 
 

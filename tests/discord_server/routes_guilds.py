@@ -196,7 +196,8 @@ async def _active_threads(call: Call) -> Any:
         and not each.thread.archived
         and sees(guild, call.bot.id, each, now)
     ]
-    return {"threads": [payloads.channel(each) for each in found], "members": []}
+    threads = [payloads.channel(each) for each in found]
+    return {"threads": threads, "members": [], "has_more": False}
 
 
 async def _audit_log(call: Call) -> Any:

@@ -310,4 +310,57 @@ LIMITS: Final = (
     ),
 )
 
-RULES: Final = (*GATEWAY, *MESSAGES, *INTERACTIONS, *LIMITS)
+_GUILD = "resources/guild"
+_RIGHTS = "topics/permissions"
+
+GUILDS: Final = (
+    Rule(
+        "A role is given only by who has a higher one; 10011: unknown role",
+        f"{_RIGHTS}#permission-hierarchy",
+        "test_guilds.py::test_the_bot_gives_only_roles_below_its_own",
+    ),
+    Rule(
+        "Rights are given only by who has them",
+        f"{_RIGHTS}#permission-hierarchy",
+        "test_guilds.py::test_nobody_gives_rights_that_they_lack",
+    ),
+    Rule(
+        "Overwrites: everybody, then roles, then the member; administrators pass by",
+        f"{_RIGHTS}#permission-overwrites",
+        "test_guilds.py::test_overwrites_of_everybody_roles_and_members_come_in_this_order",
+    ),
+    Rule(
+        "A role that is deleted is taken from everybody",
+        f"{_GUILD}#delete-guild-role",
+        "test_guilds.py::test_a_role_that_is_deleted_is_taken_from_everybody",
+    ),
+    Rule(
+        "In timeout one views and reads, no more",
+        f"{_RIGHTS}#permissions-for-timed-out-members",
+        "test_guilds.py::test_somebody_in_timeout_reads_and_does_not_write",
+    ),
+    Rule("10007: unknown member", _JSON, "test_guilds.py::test_who_is_not_there_is_unknown"),
+    Rule(
+        "Private threads are for their members and who manages threads",
+        "topics/threads#private-threads",
+        "test_guilds.py::"
+        "test_threads_and_forum_posts_are_told_and_private_ones_to_their_members_alone",
+    ),
+    Rule(
+        "Writing wakes an archived thread, unless it is locked: 50083",
+        "topics/threads#active-archived-threads",
+        "test_guilds.py::test_writing_wakes_an_archived_thread_but_not_a_locked_one",
+    ),
+    Rule(
+        "A webhook writes under its name; 50027: wrong token, 10015: unknown",
+        "resources/webhook#execute-webhook",
+        "test_guilds.py::test_a_webhook_writes_under_its_own_name_until_it_is_deleted",
+    ),
+    Rule(
+        "The audit log needs its right and holds the reason",
+        "resources/audit-log#get-guild-audit-log",
+        "test_guilds.py::test_the_audit_log_says_who_did_what_and_why",
+    ),
+)
+
+RULES: Final = (*GATEWAY, *MESSAGES, *INTERACTIONS, *LIMITS, *GUILDS)
