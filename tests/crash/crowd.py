@@ -60,6 +60,7 @@ class Crowd:
     may_be_in: set[str] = field(default_factory=set)
     """They pressed the last button, and may not have seen the answer."""
     withdrawn: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     busy: set[asyncio.Task[None]] = field(default_factory=set)
     unexpected: list[str] = field(default_factory=list)
     """Answers that nobody should get, whatever is killed when."""
@@ -120,13 +121,19 @@ class Crowd:
     async def _makes_room(self) -> None:
         # Each start settles everybody who is there, so the crowd is kept small.
         people = self.scene.state["people"][seed.GROUP]
-        quiet = [who for who in sorted(self.may_be_in) if self._is_quiet(who)]
+        # Nobody who is still on the way in: they would press a button in a room they have left.
+        quiet = [who for who in sorted(self.acknowledged) if self._is_quiet(who)]
         here = [who for who in quiet if people.get(who, {}).get("here")]
         for account in here[:-MOST_HERE]:
-            await self.scene.director.do("leave", account=account)
+            # What others do meanwhile may have given this one something to do.
+            if self._is_quiet(account):
+                self.left.add(account)
+                await self.scene.director.do("leave", account=account)
 
     def _is_quiet(self, account: str) -> bool:
-        active = self.withdrawn | {one.author for one in self.said} | set(FROM_THE_START)
+        active = (
+            self.withdrawn | self.left | {one.author for one in self.said} | set(FROM_THE_START)
+        )
         return account not in active
 
     async def withdraws(self) -> None:
