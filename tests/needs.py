@@ -71,11 +71,6 @@ POSTGRES = Need(
     "PostgreSQL's server", "the store on PostgreSQL", "sudo apt-get install -y postgresql"
 )
 NPM = Need("The network to fetch packages from npm", "what uses them", "run it again with it")
-DISCORD_OPENAPI = Need(
-    "Discord's OpenAPI document",
-    "what it judges",
-    "name its path in CIRCLEKEEPER_TEST_DISCORD_OPENAPI",
-)
 SYNAPSE = Need("Synapse", "everything that talks to a Matrix homeserver", "make setup-homeserver")
 
 

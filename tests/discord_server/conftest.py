@@ -65,10 +65,9 @@ async def server() -> AsyncIterator[DiscordServer]:
 def judged(server: DiscordServer) -> None:
     """Whatever a test is about: all that went through HTTP is in Discord's own document."""
     judge = openapi.judge()
-    if judge is not None:
-        said = [each for each in server.exchanges if not each.planted]
-        found = [complaint for each in said for complaint in judge.complaints(each)]
-        assert not found, "\n".join(found)
+    said = [each for each in server.exchanges if not each.planted]
+    found = [complaint for each in said for complaint in judge.complaints(each)]
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture

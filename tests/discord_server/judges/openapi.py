@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from tests.discord_server.call import Exchange
 
 WHERE: Final = "CIRCLEKEEPER_TEST_DISCORD_OPENAPI"
+_COPY: Final = Path(__file__).with_name("discord-openapi.json.gz")
 _DOCUMENT: Final = "urn:discord"
 # Smaller numbers than this are counts; larger ones are ids, which discord.py sends as numbers.
 _SMALLEST_ID: Final = 1 << 40
@@ -27,19 +29,21 @@ _RIGHTS: Final = ("allow", "deny", "permissions", "default_member_permissions")
 _QUERIES: Final = {("PUT", "/guilds/{guild_id}/bans/{user_id}", "delete_message_seconds")}
 
 
-def document() -> Path | None:
-    """The OpenAPI document: at the path in the environment, or beside the repository."""
+def document() -> bytes:
+    """The OpenAPI document: at the path in the environment, or the copy that lies here.
+
+    The copy is Discord's own (https://github.com/discord/discord-api-spec, MIT), version 10,
+    unchanged but for being packed.
+    """
     told = os.environ.get(WHERE)
-    beside = Path(__file__).parents[4] / "shared" / "data" / "discord-openapi.json"
-    path = Path(told) if told else beside
-    return path if path.is_file() else None
+    return Path(told).read_bytes() if told else gzip.decompress(_COPY.read_bytes())
 
 
 class OpenApi:
     """Says what is wrong with an exchange."""
 
-    def __init__(self, path: Path) -> None:
-        self._spec: dict[str, Any] = json.loads(path.read_text())
+    def __init__(self, document: bytes) -> None:
+        self._spec: dict[str, Any] = json.loads(document)
         resource = Resource.from_contents(self._spec, default_specification=DRAFT202012)
         self._registry = Registry().with_resource(_DOCUMENT, resource)
         self._validators: dict[str, Draft202012Validator] = {}
@@ -131,7 +135,6 @@ def _with_ids(value: Any, key: str = "") -> Any:
 
 
 @cache
-def judge() -> OpenApi | None:
-    """The judge, or None where the document is not there."""
-    path = document()
-    return OpenApi(path) if path is not None else None
+def judge() -> OpenApi:
+    """The judge, read once for each process."""
+    return OpenApi(document())
