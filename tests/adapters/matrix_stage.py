@@ -142,7 +142,9 @@ class MatrixStage(Stage):
         await human.catches_up()
         rooms = {self.lobby.handle, self.circle.handle, self.other.handle, self.moderators.handle}
         for room in rooms & (human.joined | human.invites_open.keys()):
-            await human.leaves(room)
+            # The bot may be first: who leaves the lobby is taken out of the other rooms.
+            with suppress(NotAllowed):
+                await human.leaves(room)
 
     async def comes_back(self, who: Account) -> None:
         await self._people[who.handle].joins(self.lobby.handle)
