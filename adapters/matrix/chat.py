@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -68,6 +69,7 @@ class MatrixChat:
         self._texts = texts
         self._clock = clock
         self._on: _Connected | None = None
+        self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # -- connecting --------------------------------------------------------------------------
 
@@ -161,10 +163,14 @@ class MatrixChat:
     async def _offer(self, on: _Connected, inbox: Inbox, place: Place, arrival: Arrival) -> None:
         room = Room(place.group, on.rooms.newest(place.room_id))
         for event in translate.events(room, arrival):
-            if isinstance(event, MessageEdited):
-                await inbox.offer(await self._rightful(on, arrival.room_id, event))
-            else:
-                await inbox.offer(event)
+            # Looking up who wrote what is edited takes a moment, in which nothing overtakes it.
+            async with self._order[arrival.room_id]:
+                checked = (
+                    await self._rightful(on, arrival.room_id, event)
+                    if isinstance(event, MessageEdited)
+                    else event
+                )
+            await inbox.offer(checked)
 
     async def _rightful(self, on: _Connected, room_id: str, edit: MessageEdited) -> Event:
         """An edit by whoever wrote the message; by anybody else it is a message of their own.
