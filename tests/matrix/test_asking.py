@@ -114,7 +114,7 @@ async def test_private_things_typed_in_a_room_are_answered_alone(
 
     # An alert in the moderators' room is taken by its words and its number, alone with the bot.
     await host.writes(hosts, "keyword add maple street")
-    await host.sees("maple street", hosts)
+    await host.sees("I now watch for", hosts)
     await cora.writes(room, "I saw her on Maple Street")
     card = await host.sees("This may be a leak", circle.room("moderators"))
     assert "maple" not in card.text.lower()
@@ -178,7 +178,7 @@ async def test_nobody_puts_words_into_anothers_mouth(
     await host.writes(circle.room("moderators"), "!help")
     hosts = await circle.alone(host)
     await host.writes(hosts, "keyword add maple street")
-    await host.sees("maple street", hosts)
+    await host.sees("I now watch for", hosts)
     said = await cora.writes(room, "Good evening, everybody.")
     await wren.sees("Good evening, everybody.", room)
     await wren.edits(room, said, "I saw her on Maple Street")
