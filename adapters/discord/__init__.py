@@ -1,0 +1,1 @@
+"""Discord: slash commands, private answers, and a role that opens the rooms."""
