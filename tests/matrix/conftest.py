@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from tests.homeserver.server import Homeserver
+from tests.matrix.circle import MatrixCircle
 from tests.matrix.human import Human
 
 
@@ -31,3 +32,19 @@ async def people(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[People
 
     yield arrive
     await asyncio.gather(*(human.closes_client() for human in arrived))
+
+
+@pytest.fixture
+async def host(people: People) -> Human:
+    """The group's host, a moderator and admin."""
+    return await people("Ana")
+
+
+@pytest.fixture
+async def circle(
+    homeserver: Homeserver, tmp_path: Path, host: Human
+) -> AsyncIterator[MatrixCircle]:
+    """A circle with a lobby, all encrypted."""
+    running = await MatrixCircle.start(tmp_path, homeserver, host)
+    yield running
+    await running.stop()

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from adapters.matrix.direct import Directs
 from adapters.matrix.transport import path
 from bot.errors import CannotReach
-from tests.homeserver.server import Homeserver
 from tests.matrix.circle import MatrixCircle
 from tests.matrix.conftest import People
 from tests.matrix.human import Human
-
-
-@pytest.fixture
-async def host(people: People) -> Human:
-    """The group's host, a moderator and admin."""
-    return await people("Ana")
-
-
-@pytest.fixture
-async def circle(
-    homeserver: Homeserver, tmp_path: Path, host: Human
-) -> AsyncIterator[MatrixCircle]:
-    """A circle with a lobby, all encrypted."""
-    running = await MatrixCircle.start(tmp_path, homeserver, host)
-    yield running
-    await running.stop()
 
 
 async def test_writing_without_a_name_leaves_nothing_of_the_writer(

@@ -32,12 +32,6 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-async def host(people: People) -> Human:
-    """The group's host."""
-    return await people("Ana")
-
-
-@pytest.fixture
 async def cora(people: People) -> Human:
     """A member."""
     return await people("Cora")

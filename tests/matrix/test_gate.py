@@ -13,12 +13,6 @@ from tests.matrix.conftest import People
 from tests.matrix.human import Human
 
 
-@pytest.fixture
-async def host(people: People) -> Human:
-    """The group's host, a moderator and admin."""
-    return await people("Ana")
-
-
 @pytest.fixture(params=["11", "12"])
 async def circle(
     request: pytest.FixtureRequest, homeserver: Homeserver, tmp_path: Path, host: Human

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from adapters.matrix.blueprints import PURPOSE
 from adapters.matrix.transport import path
@@ -15,22 +12,6 @@ from tests.homeserver.server import Homeserver
 from tests.matrix.circle import GROUP, MatrixCircle
 from tests.matrix.conftest import People
 from tests.matrix.human import Human
-
-
-@pytest.fixture
-async def host(people: People) -> Human:
-    """The group's host, a moderator and admin."""
-    return await people("Ana")
-
-
-@pytest.fixture
-async def circle(
-    homeserver: Homeserver, tmp_path: Path, host: Human
-) -> AsyncIterator[MatrixCircle]:
-    """A circle with a lobby, all encrypted."""
-    running = await MatrixCircle.start(tmp_path, homeserver, host)
-    yield running
-    await running.stop()
 
 
 async def test_nobody_gets_in_past_the_gate(
