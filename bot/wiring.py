@@ -24,6 +24,8 @@ from bot.services.helplines import Helplines
 from bot.services.leaks.actions import LeakActions
 from bot.services.leaks.alerts import Leaks
 from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.kinds import LeakKinds
+from bot.services.leaks.scanning import Scanning
 from bot.services.leaks.upkeep import LeakUpkeep
 from bot.services.notices import Notices
 from bot.services.retention.keeping import Retention
@@ -41,6 +43,7 @@ from cogs.ground_rules import GroundRulesCog
 from cogs.help import Help
 from cogs.house_notices import HouseNotices
 from cogs.leak_keywords import LeakKeywordsCog
+from cogs.leak_kinds import LeakKindsCog
 from cogs.leak_watch import LeakWatch
 
 logger = logging.getLogger(__name__)
@@ -70,6 +73,8 @@ class Circle:
         )
         self.helplines = Helplines(store, clock)
         self.keywords = LeakKeywords(store, clock)
+        kinds = LeakKinds(store)
+        scanning = Scanning(self.keywords, kinds)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
@@ -84,19 +89,23 @@ class Circle:
             self.settings,
             posts,
             silences,
-            self.keywords.find,
+            scanning.leaks,
             Labels.load(),
             clock,
         )
-        self.leaks = Leaks(store, self.outbox, self.directory, self.retention, self.keywords, clock)
-        upkeep = LeakUpkeep(store, self.outbox, self.directory, self.leaks, self.keywords, clock)
+        self.leaks = Leaks(
+            store, self.outbox, self.directory, self.retention, scanning, kinds, clock
+        )
+        upkeep = LeakUpkeep(
+            store, self.outbox, self.directory, self.leaks, self.keywords, kinds, clock
+        )
         memory = StoredMemory(store, "core", clock)
         actions = LeakActions(
             store,
             self.outbox,
             self.directory,
             self.leaks,
-            self.keywords,
+            scanning,
             self.notices,
             memory,
             clock,
@@ -114,6 +123,7 @@ class Circle:
                 Ephemeral(self.retention, self.removals, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
                 LeakKeywordsCog(self.keywords),
+                LeakKindsCog(kinds, self.directory),
                 leak_watch,
                 help_cog,
                 house_notices,

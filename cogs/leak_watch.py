@@ -21,8 +21,8 @@ from bot.events import (
 from bot.model import Group, Role, Room
 from bot.reply import Reply, Text
 from bot.services.leaks import cards
-from bot.services.leaks.actions import NUDGED, TOLD, LeakActions
-from bot.services.leaks.alerts import CARD, Leaks
+from bot.services.leaks.actions import TOLD, LeakActions
+from bot.services.leaks.alerts import CARD, NUDGED, Leaks
 from bot.services.leaks.cards import Reason
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.upkeep import LeakUpkeep
@@ -163,12 +163,12 @@ class LeakWatch(Cog):
     @listens(MessagePosted, stage=Stage.LEAKS)
     async def posted(self, event: MessagePosted) -> Outcome:
         """Look at what was written."""
-        return self.leaks.scan(event.ref, event.content, event.at)
+        return self.leaks.scan(event)
 
     @listens(MessageEdited, stage=Stage.LEAKS)
     async def edited(self, event: MessageEdited) -> Outcome:
         """Look at what it says now."""
-        return self.leaks.scan(event.ref, event.content, event.at, edited=True)
+        return self.leaks.scan(event, edited=True)
 
     @listens(MessageRemoved, stage=Stage.LEAKS)
     async def removed(self, event: MessageRemoved) -> Outcome:

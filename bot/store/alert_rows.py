@@ -63,6 +63,14 @@ async def add(
     return row_id
 
 
+async def add_kinds(conn: Connection, alert_id: bytes, kinds: Sequence[str]) -> None:
+    """An alert is about these kinds of finding too. They stand in one column, with spaces."""
+    known = await conn.scalar(select(alerts.c.kind).where(alerts.c.id == alert_id))
+    if known is not None:
+        together = " ".join(dict.fromkeys([*known.split(), *kinds]))
+        await conn.execute(update(alerts).where(alerts.c.id == alert_id).values(kind=together))
+
+
 async def newest(
     conn: Connection, room_id: bytes, states: Collection[str], since: datetime
 ) -> list[tuple[bytes, datetime]]:

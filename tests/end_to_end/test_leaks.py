@@ -33,7 +33,7 @@ async def watched(player: Player) -> tuple[Pane, Pane, Pane]:
 async def test_a_card_quotes_nothing_and_show_is_for_one_pair_of_eyes(player: Player) -> None:
     ana, moss, _ = await watched(player)
     await moss.lock_screen("Circlekeeper: one thing to look at. Not urgent.")
-    await expect(moss.message(CARD)).to_contain_text("was used in Evening circle")
+    await expect(moss.message(CARD)).to_contain_text("in Evening circle")
     await expect(moss.message(CARD)).to_contain_text("Nobody has it yet.")
     # The way to the message stands in the words.
     way = ana.message(CARD).get_by_role("button", name=re.compile(r"^message \d+ in Evening"))

@@ -243,7 +243,7 @@ async def test_a_word_that_is_watched_since_the_preview_holds_it_too(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nell = await circle.member("Nell")
-    preview = await drafts(circle, nell, "I live in Maple Street")
+    preview = await drafts(circle, nell, "Maple Street smells of rain")
     keywords = Keywords(["maple street"])
     monkeypatch.setattr(_service(circle), "_find", lambda _, text: keywords.find(text))
     held = await nell.presses("Post soon", within=preview)

@@ -7,6 +7,7 @@ hash of a receipt that the author alone has.
 
 Limits: 1,800 letters; by settings posts a day for each author and posts an hour in each room;
 100 waiting posts a group; 60 drafts an hour for each account, and 5 a day with a watched word.
+What shows a phone number and the like is held too, and not counted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final
 
 from bot.chat import Can
 from bot.clock import Clock
-from bot.detection import Finding
+from bot.detection import Finding, Kind
 from bot.errors import Refused
 from bot.model import Account, Group, MessageRef, Room, RoomKind
 from bot.outbox import Lane, Outbox, Post
@@ -35,6 +36,7 @@ from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.states import PostState
 from bot.services.directory import Directory, KnownRoom
 from bot.services.group_settings import GroupSettings
+from bot.services.leaks.cards import kind_text
 from bot.store import Connection, Store, new_id, post_rows
 from bot.store.post_rows import PostRow
 from bot.texts.labels import Labels
@@ -49,11 +51,12 @@ DRAFTS_AN_HOUR: Final = 60
 WATCHED_A_DAY: Final = 5
 """Drafts with a watched word that an account is told about. After that it posts nothing without a
 name for a day: whoever goes on trying is reading the list of what is watched for."""
+_SECRET: Final = frozenset({Kind.KEYWORD, Kind.GUARD_WORD})
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
 Find = Callable[[Group, str], list[Finding]]
-"""What a group's moderators watch for, in a text."""
+"""What a group watches for, in a text."""
 
 
 class When(Enum):
@@ -340,6 +343,11 @@ class Anonymity:
         if wording.looks_like_label(words, self._labels.first, self._labels.second):
             return Text("anon-held-label")
         found = self._find(group, words)
+        plain = next((each for each in found if each.kind not in _SECRET), None)
+        if plain is not None:
+            # Anybody can see what that is, so being told so often gives nothing away.
+            shown = words[plain.start : plain.end]
+            return Text("anon-held-kind", {"kind": kind_text(plain.kind), "found": shown})
         if found:
             who = (group, account)
             if self._watched.wait(who) is not None:

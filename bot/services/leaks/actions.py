@@ -20,14 +20,13 @@ from bot.inbox import Memory
 from bot.model import Account, Content, Group, Message, MessageRef, Room
 from bot.outbox import Lane, Outbox, Tell
 from bot.services.directory import Directory
-from bot.services.leaks.alerts import Leaks
+from bot.services.leaks.alerts import NUDGED, Leaks
 from bot.services.leaks.cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
-from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.scanning import Scanning
 from bot.services.notices import Notices
 from bot.store import Connection, Store, alert_rows
 
 TOLD = "leak-told"
-NUDGED = "leak-nudged"
 MOST_SHOWN = 3
 LONGEST_SHOWN = 1_500
 """Characters of all messages that are shown together."""
@@ -64,7 +63,7 @@ class LeakActions:
         outbox: Outbox,
         directory: Directory,
         leaks: Leaks,
-        keywords: LeakKeywords,
+        scanning: Scanning,
         notices: Notices,
         memory: Memory,
         clock: Clock,
@@ -73,7 +72,7 @@ class LeakActions:
         self._outbox = outbox
         self._directory = directory
         self._leaks = leaks
-        self._keywords = keywords
+        self._scanning = scanning
         self._notices = notices
         self._memory = memory
         self._clock = clock
@@ -91,7 +90,7 @@ class LeakActions:
         matched: list[str] = []
         cut = False
         for text in _pieces(message.content):
-            findings = self._keywords.find(group, text)
+            findings = self._scanning.leaks(group, text)
             if findings:
                 shown, short = excerpt(text, findings, most)
                 matched.append(shown)

@@ -22,19 +22,30 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.chat import Can
 from bot.clock import Clock
-from bot.detection import Keywords
-from bot.model import Account, Content, Group, MessageRef, RoomKind
-from bot.outbox import Lane, Outbox, Post
+from bot.detection import Kind
+from bot.events import MessageEdited, MessagePosted
+from bot.model import Account, Group, MessageRef, RoomKind
+from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Reply, value_from_json
 from bot.services.directory import Directory, KnownRoom
-from bot.services.leaks.cards import CLAIMED, DISMISSED, OPEN, REMOVED, Alert, card
-from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.cards import (
+    CLAIMED,
+    DISMISSED,
+    OPEN,
+    REMOVED,
+    Alert,
+    card,
+    nudge,
+)
+from bot.services.leaks.kinds import LeakKinds, Watch
 from bot.services.leaks.reading import UNDECIDED, LeakReading
+from bot.services.leaks.scanning import Hit, Scanning
 from bot.services.retention.keeping import Retention
 from bot.store import Connection, Store, alert_rows, expiry_rows
 
@@ -54,17 +65,22 @@ DRAW_PAUSE = timedelta(seconds=1.5)
 
 CARD = "leak-card"
 DRAWING = "leak-drawing"
+NUDGED = "leak-nudged"
+MOST_ENDS = 3
+"""Numbers whose last two digits a card shows."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Match:
-    """A message with a watched word in it, on its way to an alert."""
+    """A message with something in it that is looked for, on its way to an alert."""
 
     known: KnownRoom
     ref: MessageRef
+    author: Account
     blind: bytes
     at: datetime
     edited: bool
+    hits: Sequence[Hit]
 
 
 class Leaks(LeakReading):
@@ -76,13 +92,15 @@ class Leaks(LeakReading):
         outbox: Outbox,
         directory: Directory,
         retention: Retention,
-        keywords: LeakKeywords,
+        scanning: Scanning,
+        kinds: LeakKinds,
         clock: Clock,
     ) -> None:
         super().__init__(store, directory, clock)
         self._outbox = outbox
         self._retention = retention
-        self._keywords = keywords
+        self._scanning = scanning
+        self._kinds = kinds
         self.expect: Callable[[datetime], None] = _nobody
         """Called with the moment at which a card is to be drawn anew."""
         self._matches: list[_Match] = []
@@ -99,12 +117,13 @@ class Leaks(LeakReading):
     # On the path of every message.
 
     def scan(
-        self, ref: MessageRef, content: Content, at: datetime, *, edited: bool = False
+        self, event: MessagePosted | MessageEdited, *, edited: bool = False
     ) -> Awaitable[None] | None:
         """Look at what was written; what it gives back is the raising, to be awaited."""
-        keywords = self._keywords.of(ref.room.group)
-        if keywords is None or not _hits(keywords, content):
+        hits = [hit for hit in self._scanning.look(event) if hit.kind is not Kind.CRISIS]
+        if not hits:
             return None
+        ref, at = event.ref, event.at
         known = self._directory.known.get(ref.room)
         # Moderators talk about leaks, and nobody shares in the lobby.
         if known is None or known.kind is not RoomKind.CIRCLE:
@@ -115,7 +134,7 @@ class Leaks(LeakReading):
             if not edited or decided is None or at <= decided:
                 return None
         self._raised[blind] = None
-        return self._raise(_Match(known, ref, blind, at, edited))
+        return self._raise(_Match(known, ref, event.author, blind, at, edited, hits))
 
     def removed(self, ref: MessageRef) -> Awaitable[None] | None:
         """A message went, by whatever hand."""
@@ -151,7 +170,7 @@ class Leaks(LeakReading):
     async def _add(self, conn: Connection, matches: Sequence[_Match]) -> None:
         decided = await alert_rows.decided(conn, [match.blind for match in matches])
         undecided: dict[bytes, list[tuple[bytes, datetime]]] = {}
-        joined: set[bytes] = set()
+        joined: dict[bytes, list[Kind]] = {}
         rows = []
         counts: Counter[bytes] = Counter()
         for match in matches:
@@ -169,24 +188,69 @@ class Leaks(LeakReading):
             recent = [each for each, when in undecided[known.id] if when >= at - FLOOD_WINDOW]
             if len(recent) >= FLOOD_CARDS:
                 alert_id = recent[-1]
-                joined.add(alert_id)
+                joined.setdefault(alert_id, []).extend(_kinds(match.hits))
+                self._note_ends(alert_id.hex(), match.hits)
+                alert = Alert(alert_id.hex(), known.room, OPEN, at, (), _kinds(match.hits))
             else:
-                alert_id = await alert_rows.add(
-                    conn, known.group_id, known.id, "keyword", "low", at
-                )
+                alert_id, alert = await self._begin(conn, match)
                 undecided[known.id].append((alert_id, at))
-                await self.post(conn, Alert(alert_id.hex(), known.room, OPEN, at, (match.ref,)))
-            rows.append(
-                alert_rows.message_row(
-                    self._store.keys, alert_id, match.blind, match.ref.handle, at
-                )
+            row = alert_rows.message_row(
+                self._store.keys, alert_id, match.blind, match.ref.handle, at
             )
+            row["nudged"] = await self._ask(conn, match, alert, row["id"])
+            rows.append(row)
             counts[known.group_id] += 1
         await alert_rows.add_messages(conn, rows)
-        for alert_id in joined:
+        for alert_id, kinds in joined.items():
+            await alert_rows.add_kinds(conn, alert_id, [kind.value for kind in kinds])
             await alert_rows.draw_at(conn, alert_id, self._clock.now() + DRAW_PAUSE)
         for group_id, number in counts.items():
             await self.count(conn, group_id, "raised", number)
+
+    async def _begin(self, conn: Connection, match: _Match) -> tuple[bytes, Alert]:
+        known, kinds = match.known, _kinds(match.hits)
+        kind = " ".join(each.value for each in kinds)
+        row_id = await alert_rows.add(conn, known.group_id, known.id, kind, "low", match.at)
+        self._note_ends(row_id.hex(), match.hits)
+        # A card that was to be asked about stands with that said: it is not drawn anew for it.
+        asked = int(self._asks_for(match))
+        alert = Alert(
+            row_id.hex(),
+            known.room,
+            OPEN,
+            match.at,
+            (match.ref,),
+            kinds,
+            tuple(self.ends.get(row_id.hex(), ())),
+            nudged=asked,
+        )
+        await self.post(conn, alert)
+        return row_id, alert
+
+    def _note_ends(self, alert_id: str, hits: Sequence[Hit]) -> None:
+        new = [(hit.kind, hit.ends) for hit in hits if hit.ends]
+        if new:
+            known = self.ends.get(alert_id, [])
+            self.ends[alert_id] = list(dict.fromkeys([*known, *new]))[:MOST_ENDS]
+
+    def _asks_for(self, match: _Match) -> bool:
+        """Whether an author is asked at once to look again."""
+        group = match.ref.room.group
+        wanted = self._kinds.of(group)
+        return Can.TELL in self._directory.chat(group).can and any(
+            wanted.of(hit.kind) is Watch.NUDGE for hit in match.hits
+        )
+
+    async def _ask(self, conn: Connection, match: _Match, alert: Alert, row_id: bytes) -> bool:
+        if not self._asks_for(match):
+            return False
+        wanted = self._kinds.of(match.ref.room.group)
+        kinds = tuple(kind for kind in alert.kinds if wanted.of(kind) is Watch.NUDGE)
+        job = Tell(match.ref.room.group, match.author, nudge(replace(alert, kinds=kinds), 1))
+        # Named after the message, so that asking twice is asking once.
+        name = f"{NUDGED} {row_id.hex()}"
+        await self._outbox.put(conn, job, key=name, purpose=NUDGED, lane=Lane.ALERTS)
+        return True
 
     async def post(self, conn: Connection, alert: Alert) -> None:
         """Put a card on its way, within a transaction. Without a moderators' room none is."""
@@ -219,6 +283,7 @@ class Leaks(LeakReading):
         Gives the card, for `take_down` afterwards.
         """
         await alert_rows.remove(conn, row.id)
+        self.ends.pop(row.id.hex(), None)
         await self._recall(conn, row)
         await self._outbox.withdraw(conn, f"{DRAWING} {row.id.hex()}")
         ref: MessageRef | None = value_from_json(json.loads(row.card)) if row.card else None
@@ -323,14 +388,8 @@ class Leaks(LeakReading):
         await alert_rows.count(conn, group_id, self._clock.now().date(), outcome, number)
 
 
-def _hits(keywords: Keywords, content: Content) -> bool:
-    if keywords.hits(content.text):
-        return True
-    if not content.scannable and not content.attachments:
-        return False
-    return any(keywords.hits(text) for text in content.scannable) or any(
-        keywords.hits(attachment.name) for attachment in content.attachments
-    )
+def _kinds(hits: Sequence[Hit]) -> tuple[Kind, ...]:
+    return tuple(dict.fromkeys(hit.kind for hit in hits))
 
 
 def _heard(written: asyncio.Future[None]) -> None:

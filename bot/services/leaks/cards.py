@@ -1,6 +1,7 @@
 """What moderators and authors are shown about a possible leak. It quotes nothing of anybody's.
 
-Only `told` carries words, and those are its reader's own.
+Only `told` carries words, and those are its reader's own. Of a number a card shows the last two
+digits, which are in memory alone: drawn anew after a restart, it says what kind of thing it was.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from bot.detection import Kind
 from bot.model import Account, MessageRef, Room
-from bot.reply import Button, File, Reply, Text, Value
+from bot.reply import Args, Button, File, Reply, Text, Value
 
 MOST_LINKS = 3
 LONGEST_INLINE = 1_000
 """Longer words, and those of several messages, come back as a file."""
+
+_NOT_NAMED = frozenset({Kind.KEYWORD, Kind.GUARD_WORD})
+"""To be told that one of these was found would tell what is watched for."""
 
 OPEN, CLAIMED, REMOVED, DISMISSED = "open", "claimed", "removed", "dismissed"
 
@@ -47,6 +52,10 @@ class Alert:
     raised_at: datetime
     messages: tuple[MessageRef, ...]
     """The oldest first."""
+    kinds: tuple[Kind, ...] = (Kind.KEYWORD,)
+    """What was found, the first first."""
+    ends: tuple[tuple[Kind, str], ...] = ()
+    """The last two digits of numbers that were found."""
     holder: Account | None = None
     claimed_at: datetime | None = None
     """Of an open alert: when a claim was made that lapsed."""
@@ -56,7 +65,9 @@ class Alert:
 
 def card(alert: Alert) -> Reply:
     """The card in the moderators' room."""
-    lines = [_state(alert)]
+    lines = [Text("leak-card-also", {"kind": kind_text(kind)}) for kind in alert.kinds[1:]]
+    lines += [Text("leak-card-ends", {"kind": kind_text(k), "ends": e}) for k, e in alert.ends]
+    lines.append(_state(alert))
     if len(alert.messages) > 1:
         lines.append(Text("leak-card-several", {"count": len(alert.messages)}))
     if alert.nudged:
@@ -65,11 +76,16 @@ def card(alert: Alert) -> Reply:
     lines += [Text("leak-card-message", {"message": ref}) for ref in newest]
     return Reply(
         "leak-card",
-        {"kind": Text("leak-kind-keyword"), "room": alert.room, "at": alert.raised_at},
+        {"kind": kind_text(alert.kinds[0]), "room": alert.room, "at": alert.raised_at},
         lines=tuple(lines),
         buttons=_buttons(alert),
         lock_line="lock-not-urgent",
     )
+
+
+def kind_text(kind: Kind) -> Text:
+    """A kind in words, within a sentence: "a phone number"."""
+    return Text(f"leak-kind-{kind.value}")
 
 
 def who(alert: Alert) -> Value:
@@ -132,9 +148,16 @@ def told(room: Room, reason: Reason, words: Sequence[str], ask: str, *, files: b
 
 def nudge(alert: Alert, count: int) -> Reply:
     """To the author alone: a kind word, and the way to take their message back at once."""
+    shown = next((kind for kind in alert.kinds if kind not in _NOT_NAMED), None)
+    if shown is not None and count == 1:
+        return _nudge("leak-nudge-kind", {"room": alert.room, "kind": kind_text(shown)}, alert.id)
+    return _nudge("leak-nudge", {"room": alert.room, "count": count}, alert.id)
+
+
+def _nudge(key: str, args: Args, alert_id: str) -> Reply:
     return Reply(
-        "leak-nudge",
-        {"room": alert.room, "count": count},
-        buttons=(Button("button-leak-take-back", "leak take back", {"alert": alert.id}),),
+        key,
+        args,
+        buttons=(Button("button-leak-take-back", "leak take back", {"alert": alert_id}),),
         lock_line="lock-for-you",
     )

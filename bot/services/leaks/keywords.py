@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.detection import Finding, KeywordError, Keywords, check_phrase
+from bot.detection import KeywordError, Keywords, check_phrase
 from bot.detection.keywords import LONGEST, MOST, SHORTEST
 from bot.errors import Refused
 from bot.model import Group
@@ -86,10 +86,6 @@ class LeakKeywords:
         """What every message of a group is searched with; None before it was loaded."""
         watched = self._watched.get(group)
         return None if watched is None else watched.keywords
-
-    def find(self, group: Group, text: str) -> list[Finding]:
-        """Every keyword of a group in a text. Raises `Refused` before the group is ready."""
-        return self._of(group).keywords.find(text)
 
     async def load(self, group: Group) -> None:
         """Read a group's keywords from the store; returns when they are searched with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.detection import Kind
 from bot.errors import Refused
 from bot.model import Account, Group, MessageRef
 from bot.services.directory import Directory
@@ -21,6 +22,8 @@ class LeakReading:
         self._store = store
         self._directory = directory
         self._clock = clock
+        self.ends: dict[str, list[tuple[Kind, str]]] = {}
+        """The last two digits of numbers that alerts are about; in memory alone."""
 
     async def look(self, group: Group, alert_id: str) -> Alert:
         """An alert of a group. Raises `Refused`."""
@@ -69,6 +72,8 @@ class LeakReading:
             state=row.state,
             raised_at=row.raised_at,
             messages=tuple(MessageRef(known.room, each.message) for each in row.messages),
+            kinds=tuple(map(Kind, row.kind.split())),
+            ends=tuple(self.ends.get(row.id.hex(), ())),
             holder=None if row.holder is None else Account(platform, row.holder),
             claimed_at=row.claimed_at,
             decided_at=row.decided_at,

@@ -16,6 +16,7 @@ from bot.services.directory import Directory
 from bot.services.leaks.alerts import CARD, CLAIM_LASTS, DRAWING, Leaks
 from bot.services.leaks.cards import card
 from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.kinds import LeakKinds
 from bot.store import Connection, Store, alert_rows
 
 SETTLED_STAYS = timedelta(hours=24)
@@ -39,6 +40,7 @@ class LeakUpkeep:
         directory: Directory,
         leaks: Leaks,
         keywords: LeakKeywords,
+        kinds: LeakKinds,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -46,6 +48,7 @@ class LeakUpkeep:
         self._directory = directory
         self._leaks = leaks
         self._keywords = keywords
+        self._kinds = kinds
         self._clock = clock
         self.wake = asyncio.Event()
         self._next: datetime | None = None
@@ -56,6 +59,7 @@ class LeakUpkeep:
     async def open(self, group: Group) -> None:
         """A group is ready: load its keywords, and post the cards that could not be posted."""
         self._groups[await self._store.group_id(group)] = group
+        await self._kinds.load(group)
         await self._keywords.load(group)
         await self.post_missing(group)
         self._expect(self._clock.now())

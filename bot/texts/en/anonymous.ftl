@@ -64,6 +64,11 @@ anon-held-label = I have not posted this yet. One line looks like the names that
 # $found: the part of their words that a moderator asked to watch for.
 anon-held-keyword = I have not posted this yet. It says "{ $found }", and moderators asked me to watch for that. It may point to a person or a place. Can you say it without that part?
 
+# $kind: what was found, in words, like "a phone number". $found: that part of their words.
+anon-held-kind = I have not posted this yet. It shows { $kind }: "{ $found }". That can lead people to you or to someone else. Can you leave that part out?
+# A member asked for it, and nobody may learn who.
+anon-held-guard-word = I have not posted this yet. It says "{ $found }", and that may point to a person. Can you say it without that part?
+
 # After several of these within a day. $most: how many. The words come back too.
 anon-watched-often = I have not posted this. { $most } times within a day your words had something in them that moderators watch for. Please try again tomorrow, or ask a moderator. You can still write under your own name, and { button-help-now } works as always.
 

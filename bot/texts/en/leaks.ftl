@@ -3,11 +3,14 @@
 
 ## The card. It quotes nothing and names nobody but the moderator who has it.
 
-# $kind: what was found, the start of a sentence. $room: a room. $at: a point in time.
+# $kind: what was found, in words. $room: a room. $at: a point in time.
 # A line about who has it follows, then a link to each message.
 # Buttons: Show, I'll take it (or Not now), Remove, Nudge the author, Not a leak.
-leak-card = This may be a leak, and it may be nothing. { $kind } was used in { $room } at { $at }.
-leak-kind-keyword = A word you asked me to watch for
+leak-card = This may be a leak, and it may be nothing. I saw { $kind } in { $room } at { $at }.
+# $kind: something else that was found.
+leak-card-also = I also saw { $kind }.
+# $kind: a number of some kind. $ends: its last two digits; never more of it.
+leak-card-ends = { $kind }: ••••{ $ends }
 leak-card-open = Nobody has it yet.
 leak-card-lapsed = Nobody decided within 15 minutes, so anyone can take it again.
 # $who: the moderator. $since: a point in time.
@@ -36,7 +39,7 @@ leak-shown =
     { $author } wrote, with what matched between » and «:
     { $text }
 leak-shown-no-match =
-    { $author } wrote this, and no watched word is in it now:
+    { $author } wrote this, and nothing I look for is in it now:
     { $text }
 leak-shown-cut = This is a part of it. The link on the card shows all of it.
 # $count: a number.
@@ -128,6 +131,8 @@ leak-nudge =
         [one] Something you wrote in { $room } may tell more about someone than you meant to. It may be nothing. Would you look at it again? You can change it, or press { button-leak-take-back }.
        *[other] Some things you wrote in { $room } may tell more about someone than you meant to. It may be nothing. Would you look at them again? You can change them, or press { button-leak-take-back }.
     }
+# $kind: what was found, in words, like "a phone number". Button: Take it back now.
+leak-nudge-kind = This shows { $kind }: something you wrote in { $room }. That can lead people to you or to someone else. Take it back? You can also leave it, change it, or press { button-leak-take-back }.
 button-leak-take-back = Take it back now
 # $count: a number.
 leak-taken-back =

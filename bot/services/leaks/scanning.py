@@ -1,0 +1,100 @@
+"""One look at each message for everything that its group looks for, whoever asks first.
+
+A message is looked at before the gate, for a call for help, and after it, for leaks: the second
+gets what the first found. What is remembered for that is one message a room, and no words of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.detection import Finding, Keywords, Kind, Scanner, Severity
+from bot.errors import Refused
+from bot.events import MessageEdited, MessagePosted
+from bot.model import Content, Group, Room
+from bot.services.leaks.keywords import LeakKeywords
+from bot.services.leaks.kinds import LeakKinds, Wanted
+
+_ENDS_SHOWN: Final = frozenset({Kind.PHONE, Kind.CREDIT_CARD, Kind.IBAN})
+"""Numbers that are told apart by their last two digits, which name nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something in a message: what kind of thing, and what of it may be shown."""
+
+    kind: Kind
+    severity: Severity = Severity.LOW
+    past: bool = False
+    ends: str = ""
+    """The last two digits of a number whose kind allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A scanner, and what it was made from."""
+
+    keywords: Keywords
+    wanted: Wanted
+    scanner: Scanner
+
+
+class Scanning:
+    """Looks at what was written, with what its group chose."""
+
+    def __init__(self, keywords: LeakKeywords, kinds: LeakKinds) -> None:
+        self._keywords = keywords
+        self._kinds = kinds
+        self._ready: dict[Group, _Ready] = {}
+        self._last: dict[Room, tuple[str, Sequence[Hit]]] = {}
+
+    def look(self, event: MessagePosted | MessageEdited) -> Sequence[Hit]:
+        """What is in a message. Nothing before its group is ready."""
+        room = event.ref.room
+        last = self._last.get(room)
+        if last is not None and last[0] == event.id:
+            return last[1]
+        scanner = self._scanner(room.group)
+        hits = () if scanner is None else _hits(scanner, event.content)
+        self._last[room] = event.id, hits
+        return hits
+
+    def leaks(self, group: Group, text: str) -> list[Finding]:
+        """Everything in a text that may be a leak. Raises `Refused` before the group is ready."""
+        scanner = self._scanner(group)
+        if scanner is None:
+            raise Refused("not-ready")
+        return [finding for finding in scanner.scan(text) if finding.kind is not Kind.CRISIS]
+
+    def content(self, group: Group, content: Content) -> Sequence[Hit]:
+        """What is in something that is no event, such as a message that was fetched."""
+        scanner = self._scanner(group)
+        return () if scanner is None else _hits(scanner, content)
+
+    def _scanner(self, group: Group) -> Scanner | None:
+        keywords = self._keywords.of(group)
+        if keywords is None:
+            return None
+        wanted = self._kinds.of(group)
+        ready = self._ready.get(group)
+        if ready is None or ready.keywords is not keywords or ready.wanted is not wanted:
+            scanner = Scanner(keywords, None, wanted.detectors())
+            ready = self._ready[group] = _Ready(keywords, wanted, scanner)
+        return ready.scanner
+
+
+def _hits(scanner: Scanner, content: Content) -> Sequence[Hit]:
+    if not content.scannable and not content.attachments:
+        return [_hit(finding, content.text) for finding in scanner.scan(content.text)]
+    names = [attachment.name for attachment in content.attachments]
+    texts = (content.text, *content.scannable, *names)
+    return [_hit(finding, text) for text in texts for finding in scanner.scan(text)]
+
+
+def _hit(finding: Finding, text: str) -> Hit:
+    ends = ""
+    if finding.kind in _ENDS_SHOWN:
+        ends = "".join(filter(str.isdigit, text[finding.start : finding.end]))[-2:]
+    return Hit(finding.kind, finding.severity, finding.past, ends)
