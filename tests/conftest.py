@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
-from tests import needs
+from tests import needs, second_try
 from tests.homeserver.proxy import FaultProxy
 from tests.homeserver.server import Homeserver, running
 
@@ -43,6 +43,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    second_try.tell(terminalreporter)
     skipped = _skipped(config)
     if not skipped:
         return
@@ -67,6 +68,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"homeserver", "strict_homeserver"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+        if second_try.is_due(item):
+            item.add_marker(second_try.SECOND_TRY)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,47 @@ def test_skips_itself():
 def test_is_known_to_fail():
     raise AssertionError
 """
+IN_VAIN = """
+import asyncio
+import itertools
+import pytest
+
+MADE = itertools.count(1)
+TRIES = {}
+
+@pytest.fixture(scope="module")
+def server():
+    yield next(MADE)
+
+@pytest.fixture
+def homeserver(request, server):
+    assert server == 1, "made twice, though only a test had failed"
+    TRIES[request.node.name] = TRIES.get(request.node.name, 0) + 1
+    return TRIES[request.node.name]
+
+async def waits():
+    try:
+        async with asyncio.timeout(0.01):
+            await asyncio.Event().wait()
+    except TimeoutError as error:
+        raise AssertionError("waited for the homeserver") from error
+
+def test_waits_once_in_vain(homeserver):
+    if homeserver == 1:
+        asyncio.run(waits())
+
+def test_waits_always_in_vain(homeserver):
+    asyncio.run(waits())
+
+def test_has_a_wrong_result(homeserver):
+    assert homeserver > 1
+
+def test_waits_for_nothing_outside():
+    asyncio.run(waits())
+
+def test_has_the_same_server(homeserver):
+    assert homeserver == 1
+"""
 MODULE_SAMPLE = """
 import pytest
 pytest.skip("a whole module", allow_module_level=True)
@@ -95,6 +136,21 @@ def test_what_the_machine_lacks_is_named_at_the_start(tmp_path: Path) -> None:
     )
 
     assert str(needs.CHROMIUM) in run_pytest(tmp_path, ci="").stdout
+
+
+def test_who_waits_in_vain_for_something_outside_is_tried_again_and_named(tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").write_text(IN_VAIN)
+
+    run = run_pytest(tmp_path, "-n", "1", ci="true")
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    told = [line for line in run.stdout.splitlines() if " second try" in line]
+    assert told == [
+        "passed at the second try: test_sample.py::test_waits_once_in_vain",
+        "failed at the second try too: test_sample.py::test_waits_always_in_vain",
+    ]
+    assert "waited for the homeserver" in run.stdout
+    assert "3 failed, 2 passed" in run.stdout
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
