@@ -1,0 +1,1 @@
+"""What two key-holders open together, and nobody else."""
