@@ -1,1 +1,1 @@
-"""Discord: slash commands, private answers, and a role that opens the rooms."""
+"""Discord: a server of it as a group, behind the core's `Chat`."""

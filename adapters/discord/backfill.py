@@ -1,0 +1,109 @@
+"""Backfill: what was written while the bot was away, from the history of channels and threads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any, Final
+
+import discord
+
+from adapters.discord.again import until_done
+from adapters.discord.budget import patiently
+from adapters.discord.client import Client
+from adapters.discord.errors import as_ours
+from adapters.discord.hearing import Hearing
+from adapters.discord.progress import Progress
+from adapters.discord.rooms import Rooms
+from bot.errors import PlatformError
+from bot.model import Room
+
+logger = logging.getLogger(__name__)
+
+PAGE: Final = 100
+"""Messages in one answer; so many are with the core at once for each room."""
+_AT_ONCE: Final = 4
+"""Rooms that are read side by side."""
+
+
+class Backfill:
+    """Reads history. What is read is handed in, page by page, and noted as done page by page."""
+
+    def __init__(self, client: Client, rooms: Rooms, hearing: Hearing, progress: Progress) -> None:
+        self._client = client
+        self._rooms = rooms
+        self._hearing = hearing
+        self._progress = progress
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def catch_up(self, guild: discord.Guild, room: Room) -> None:
+        """Hand in what was written in a room and its threads since it was last heard."""
+        async with self._slots:
+            with patiently():
+                try:
+                    async for channel_id, thread in self._channels(room):
+                        await self._read(guild, channel_id, thread=thread)
+                except PlatformError as error:
+                    # The right is missing or the channel is gone; moderators hear of that.
+                    logger.warning("the history of a room cannot be read", extra={"why": error.why})
+        self._hearing.caught_up(room)
+
+    async def _channels(self, room: Room) -> AsyncIterator[tuple[int, bool]]:
+        """The ids of a room's channel and of its threads that may hold something new."""
+        channel = self._rooms.channel(room)
+        if not isinstance(channel, discord.ForumChannel):
+            yield channel.id, False
+        for thread in list(self._rooms.threads(room)):
+            yield thread.id, True
+        since = discord.utils.snowflake_time(self._progress.last)
+        async for thread in archived(channel):
+            if thread.archive_timestamp < since:
+                return
+            yield thread.id, True
+
+    async def _read(self, guild: discord.Guild, channel_id: int, *, thread: bool) -> None:
+        channel: Any = guild.get_channel_or_thread(channel_id)
+        if channel is None:
+            channel = self._client.get_partial_messageable(channel_id, guild_id=guild.id)
+        since = self._progress.since(guild.id, channel_id, thread=thread)
+        await self._reread(channel, since)
+        while True:
+            page = await until_done(partial(page_of, channel, after=discord.Object(since)))
+            await asyncio.gather(*(self._hearing.read(message) for message in page))
+            if len(page) < PAGE:
+                return
+            since = page[-1].id
+
+    async def _reread(self, channel: Any, since: int) -> None:
+        """Look at the last messages that were heard: they may have been changed since."""
+        heard = discord.utils.snowflake_time(since)
+        before = discord.Object(since + 1)
+        earlier = await until_done(lambda: page_of(channel, before=before))
+        for message in earlier:
+            if message.edited_at is not None and message.edited_at > heard:
+                self._hearing.reread(message, live=False)
+
+
+async def page_of(channel: Any, **between: Any) -> list[discord.Message]:
+    """One page of a channel's history, oldest first."""
+    with as_ours():
+        found = [each async for each in channel.history(limit=PAGE, **between)]
+    return sorted(found, key=lambda message: message.id)
+
+
+async def archived(channel: discord.abc.GuildChannel) -> AsyncIterator[discord.Thread]:
+    """The archived threads of a channel, those first that were archived last."""
+    if isinstance(channel, discord.ForumChannel | discord.TextChannel):
+        with as_ours():
+            async for thread in channel.archived_threads(limit=None):
+                yield thread
+    if isinstance(channel, discord.TextChannel):
+        try:
+            with as_ours():
+                async for thread in channel.archived_threads(limit=None, private=True):
+                    yield thread
+        except PlatformError:
+            # Private ones need one right more. What the bot cannot see it does not hear live.
+            return

@@ -1,0 +1,247 @@
+"""Hearing: what the gateway tells becomes the core's events, in its order.
+
+A room whose history is still being read since the last start waits: what happens there is handed
+in behind what was missed. While the gateway is silent every room waits, until it is known whether
+Discord tells the rest (a resume) or history has to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import discord
+
+from adapters.discord import translate
+from adapters.discord.again import until_done
+from adapters.discord.gate import Gate
+from adapters.discord.progress import Progress
+from adapters.discord.rooms import Channel, Rooms, account, group_of
+from bot.chat import Right
+from bot.events import (
+    Event,
+    Joined,
+    Left,
+    MemberChanged,
+    MessagePosted,
+    MessageRemoved,
+    RoomChange,
+    RoomChanged,
+)
+from bot.inbox import Inbox
+from bot.model import Room
+
+logger = logging.getLogger(__name__)
+
+
+class Hearing:
+    """The ear of the client, but for what people ask and for the connection itself."""
+
+    def __init__(self, inbox: Inbox, rooms: Rooms, gate: Gate, progress: Progress) -> None:
+        self._inbox = inbox
+        self._rooms = rooms
+        self._gate = gate
+        self._progress = progress
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._caught_up: set[Room] = set()
+        self._silent = False
+        self._held: dict[Room, list[Callable[[], None]]] = {}
+        self._rights: dict[Room, frozenset[Right]] = {}
+
+    # -- what waits --------------------------------------------------------------------------
+
+    def silent(self) -> None:
+        """The connection broke: what comes next may have a hole before it."""
+        self._silent = True
+
+    def goes_on(self) -> None:
+        """Discord told all that was missed."""
+        self._silent = False
+        for room in list(self._held):
+            self._let_go(room)
+
+    def begins_anew(self) -> None:
+        """What was missed stands in the rooms' history alone."""
+        self._silent = False
+        self._caught_up.clear()
+
+    def caught_up(self, room: Room) -> None:
+        """A room's history was read up to now."""
+        self._caught_up.add(room)
+        self._let_go(room)
+
+    def is_caught_up(self, room: Room) -> bool:
+        """Whether nothing of a room's history is left to read."""
+        return room in self._caught_up
+
+    def _let_go(self, room: Room) -> None:
+        if room in self._caught_up and not self._silent:
+            for act in self._held.pop(room, ()):
+                act()
+
+    def _in_turn(self, room: Room, act: Callable[[], None]) -> None:
+        if room in self._caught_up and not self._silent:
+            act()
+        else:
+            self._held.setdefault(room, []).append(act)
+
+    # -- messages ----------------------------------------------------------------------------
+
+    def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote."""
+        event = self._posted(message, live=True)
+        if event is not None:
+            self._in_turn(
+                event.ref.room, lambda: self._start(self._take(message.channel, message.id, event))
+            )
+
+    async def read(self, message: discord.Message) -> None:
+        """A message from history; returns when the core has it for good."""
+        event = self._posted(message, live=False)
+        if event is not None:
+            await self._take(message.channel, message.id, event)
+
+    def _posted(self, message: discord.Message, *, live: bool) -> MessagePosted | None:
+        if self._is_own(message):
+            return None
+        return translate.posted(self._rooms, message, live=live)
+
+    def _take(self, channel: Any, message_id: int, event: Event) -> Coroutine[Any, Any, None]:
+        thread = isinstance(channel, discord.Thread)
+        self._progress.begins(channel.id, message_id, thread=thread)
+
+        async def take() -> None:
+            await until_done(lambda: self._inbox.offer(event))
+            self._progress.is_done(channel.id, message_id)
+
+        return take()
+
+    def _is_own(self, message: discord.Message) -> bool:
+        return message.guild is not None and message.author.id == message.guild.me.id
+
+    def edited(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody changed a message."""
+        self.reread(payload.message, live=True)
+
+    def reread(self, message: discord.Message, *, live: bool) -> None:
+        """What a message says now, where it was changed."""
+        if self._is_own(message):
+            return
+        event = translate.edited(self._rooms, message, live=live)
+        if event is not None:
+            self._in_turn(event.ref.room, lambda: self._offer(event))
+
+    def deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
+        """Messages are gone."""
+        room = self._rooms.room_of(guild_id, channel_id)
+        if room is None:
+            return
+        for message_id in message_ids:
+            event = MessageRemoved(
+                id=f"removed {message_id}",
+                group=room.group,
+                at=datetime.now(UTC),
+                ref=self._rooms.ref(room, channel_id, message_id),
+            )
+            self._in_turn(room, partial(self._offer, event))
+
+    # -- members -----------------------------------------------------------------------------
+
+    def joined(self, member: discord.Member) -> None:
+        """Somebody came."""
+        if self._is_served(member.guild.id) and not member.bot:
+            at = member.joined_at or datetime.now(UTC)
+            name = f"joined {member.id} {at.isoformat()}"
+            who = account(member)
+            self._offer(Joined(id=name, group=group_of(member.guild.id), at=at, account=who))
+
+    def left(self, guild_id: int, user: discord.User | discord.Member) -> None:
+        """Somebody went."""
+        if self._is_served(guild_id) and not user.bot:
+            # Told twice, the second has no time of joining: they are not known any more.
+            came = getattr(user, "joined_at", None)
+            name = f"left {user.id} {came.isoformat() if came else secrets.token_hex(8)}"
+            now, who = datetime.now(UTC), account(user)
+            self._offer(Left(id=name, group=group_of(guild_id), at=now, account=who))
+
+    def changed(self, before: discord.Member, after: discord.Member) -> None:
+        """Somebody has other roles, or another name."""
+        if not self._is_served(after.guild.id):
+            return
+        self._gate.heard(after)
+        if after.id == after.guild.me.id:
+            self.rights_changed(after.guild)
+        elif not after.bot and (
+            before.roles != after.roles or before.display_name != after.display_name
+        ):
+            name = f"member {after.id} {secrets.token_hex(8)}"
+            now, who = datetime.now(UTC), account(after)
+            group = group_of(after.guild.id)
+            self._offer(MemberChanged(id=name, group=group, at=now, account=who))
+
+    # -- rooms -------------------------------------------------------------------------------
+
+    def begins(self, guild: discord.Guild) -> None:
+        """Note what the bot may do in a server's rooms now."""
+        for room, rights in self._now(guild):
+            self._rights[room] = rights
+
+    def rights_changed(self, guild: discord.Guild) -> None:
+        """Something that rights depend on is different."""
+        if not self._is_served(guild.id):
+            return
+        for room, rights in self._now(guild):
+            if self._rights.get(room) != rights:
+                self._rights[room] = rights
+                self._room_changed(room, RoomChange.RIGHTS)
+
+    def _now(self, guild: discord.Guild) -> list[tuple[Room, frozenset[Right]]]:
+        rooms = [info.room for info in self._rooms.infos(group_of(guild.id))]
+        return [(room, self._rooms.rights(self._rooms.channel(room))) for room in rooms]
+
+    def pinned(self, channel: Channel) -> None:
+        """Something was pinned, or a pin taken away."""
+        room = self._rooms.room(channel.guild.id, channel)
+        if room is not None:
+            self._room_changed(room, RoomChange.PINS)
+
+    def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
+        room = self._rooms.room(channel.guild.id, channel)
+        if room is not None:
+            self._room_changed(room, RoomChange.GONE)
+
+    def _room_changed(self, room: Room, change: RoomChange) -> None:
+        name = f"{change.value} {room.handle} {secrets.token_hex(8)}"
+        now = datetime.now(UTC)
+        self._offer(RoomChanged(id=name, group=room.group, at=now, room=room, change=change))
+
+    def _is_served(self, guild_id: int) -> bool:
+        return any(guild.id == guild_id for guild in self._rooms.guilds())
+
+    # -- ------------------------------------------------------------------------------------
+
+    def _offer(self, event: Event) -> None:
+        self._start(until_done(lambda: self._inbox.offer(event)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("an event failed", exc_info=error)
+
+    async def stop(self) -> None:
+        """Let go of what is under way: it comes again at the next start."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
