@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from bot import logs
-from bot.command_line import key
 from bot.command_line.console import Exit, complain, say
 from bot.errors import NotDurable, StartError
 from bot.settings import SETUP_PREFIX, Settings, SettingsError
@@ -90,9 +89,9 @@ def made(*, rich: bool) -> typer.Typer:
         name="setup", help="Set up a platform, by questions.", no_args_is_help=True
     )
     platforms.callback()(lambda: None)
+    platforms.command()(discord)
     platforms.command()(matrix)
     app.add_typer(platforms)
-    app.add_typer(key.commands())
     return app
 
 
@@ -241,6 +240,69 @@ def matrix(
         knock,
         mend,
         new_identity,
+    )
+    raise typer.Exit(set_up(settings, given))
+
+
+def discord(
+    server: Annotated[str | None, _asked("server", "The server's name or number.")] = None,
+    rules_channel: Annotated[
+        str | None, _asked("rules-channel", "The channel where newcomers arrive.")
+    ] = None,
+    channels: Annotated[
+        str | None, _asked("channels", "The group's channels, with commas.")
+    ] = None,
+    write_channel: Annotated[
+        str | None, _asked("write-channel", "The channel with the standing buttons.")
+    ] = None,
+    moderators_channel: Annotated[
+        str | None, _asked("moderators-channel", "The channel of the moderators.")
+    ] = None,
+    member_role: Annotated[
+        str | None, _asked("member-role", "The role that opens the group's channels.")
+    ] = None,
+    moderator_role: Annotated[
+        str | None, _asked("moderator-role", "The role of the moderators.")
+    ] = None,
+    moderators: Annotated[
+        str | None, _asked("moderators", "The moderators' Discord names, with commas.")
+    ] = None,
+    close: Annotated[
+        bool, _asked("close", "Hide the server's other channels from newcomers.")
+    ] = False,
+) -> None:
+    """Set up the circle on Discord: token, switches, invitation, roles, channels.
+
+    It asks for what is not given, waits for what only you can do on Discord, makes what is not
+    there, writes .env and ends with check. Stop the bot first. Run it again as often as you like:
+    to add a channel or a moderator, to mend something, or because it was cut off.
+
+    A channel is new when you give a name, and taken over when you write a # before it.
+
+    The token is asked for, or comes from the environment: CIRCLEKEEPER_SETUP_TOKEN. Every option
+    has such a name too.
+
+    Examples:
+
+      circlekeeper setup discord
+
+      circlekeeper setup discord --channels "evening, small-talk" --moderators ana,ben
+    """
+    from bot.command_line.discord_rooms import Given
+    from bot.command_line.discord_setup import set_up
+
+    settings = Settings.load()
+    logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
+    given = Given(
+        server,
+        rules_channel,
+        channels,
+        write_channel,
+        moderators_channel,
+        member_role,
+        moderator_role,
+        moderators,
+        close,
     )
     raise typer.Exit(set_up(settings, given))
 

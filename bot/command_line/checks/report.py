@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from bot.command_line.checks.circle import of_circle
+from bot.command_line.checks.discord import of_discord
 from bot.command_line.checks.finding import Finding, State, do
 from bot.command_line.checks.machine import (
     SETTINGS,
@@ -65,6 +66,7 @@ async def _findings() -> list[Finding]:
     except StartError as error:
         # The database's address cannot be used: a package is missing, for example.
         findings.append(do("Circle", "Database", str(error), "Correct that, then look again."))
+    findings += await of_discord(settings, real)
     findings += await of_matrix(settings, real)
     if settings.runs_sandbox:
         findings += [await of_port(settings), *await of_circle(sandbox, "Sandbox")]
