@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from bot import logs
+from bot.command_line import key
 from bot.command_line.console import Exit, complain, say
 from bot.errors import NotDurable, StartError
 from bot.settings import SETUP_PREFIX, Settings, SettingsError
@@ -92,6 +93,7 @@ def made(*, rich: bool) -> typer.Typer:
     platforms.command()(discord)
     platforms.command()(matrix)
     app.add_typer(platforms)
+    app.add_typer(key.commands())
     return app
 
 
