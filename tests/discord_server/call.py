@@ -37,7 +37,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Call:
-    """A request that came through: its ids from the path, its query, its JSON."""
+    """A request that came through: its ids from the path, its query, its JSON, its files."""
 
     gateway: Gateway
     interactions: Interactions
@@ -46,6 +46,7 @@ class Call:
     query: dict[str, str]
     body: Any
     headers: dict[str, str]
+    files: dict[int, bytes]
 
     @property
     def world(self) -> World:
@@ -86,8 +87,14 @@ class Call:
 
     @property
     def json(self) -> Json:
-        """The body, where the route takes an object."""
-        return self.body if isinstance(self.body, dict) else {}
+        """The body, where the route takes an object; with its files, where they were sent."""
+        if not isinstance(self.body, dict):
+            return {}
+        if not self.files:
+            return self.body
+        inner = self.body.get("data", self.body)
+        with_files = inner | {"files": self.files}
+        return self.body | {"data": with_files} if "data" in self.body else with_files
 
 
 @dataclass(slots=True)

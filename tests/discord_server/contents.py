@@ -17,12 +17,14 @@ MESSAGE_LENGTH: Final = 2000
 NONCE_LENGTH: Final = 25
 EMBEDS: Final = 10
 COMPONENTS: Final = 40
+ATTACHMENTS: Final = 10
 IN_ROW: Final = 5
 OPTIONS: Final = 25
 CUSTOM_ID_LENGTH: Final = 100
 LABEL_LENGTH: Final = 80
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL = 1, 2, 3, 4, 18
 LINK_BUTTON: Final = 5
+SELECTS: Final = (STRING_SELECT, 5, 6, 7, 8)
 WITH_CUSTOM_ID: Final = (BUTTON, STRING_SELECT, TEXT_INPUT, 5, 6, 7, 8)
 COMPONENTS_V2: Final = 1 << 15
 
@@ -50,9 +52,46 @@ def fill(world: World, channel: Channel, guild: Guild | None, message: Message, 
         message.embeds = [{"type": "rich"} | each for each in embeds]
     if "components" in body:
         message.components = components(body["components"] or [])
-    if not (message.content or message.embeds or message.components or message.snapshots):
+    if "attachments" in body:
+        _attach(world, message, body["attachments"] or [], body.get("files", {}))
+    held = (message.embeds, message.components, message.snapshots, message.attachments)
+    if not (message.content or any(held)):
         raise Refused(50006)
     _notify(world, channel, guild, message, body.get("allowed_mentions"))
+
+
+def _attach(world: World, message: Message, listed: list[Json], files: dict[int, bytes]) -> None:
+    """Exactly the listed attachments: new ones by the number of their file, old ones by their id.
+
+    https://docs.discord.com/developers/reference#uploading-files
+    """
+    if len(listed) > ATTACHMENTS:
+        raise invalid("attachments", "BASE_TYPE_MAX_LENGTH", f"Must be {ATTACHMENTS} or fewer.")
+    there = {each["id"]: each for each in message.attachments}
+    kept: list[Json] = []
+    for each in listed:
+        if str(each["id"]) in there:
+            kept.append(there[str(each["id"])])
+            continue
+        if int(each["id"]) not in files:
+            raise invalid("attachments", "ATTACHMENT_NOT_FOUND", "There is no such file.")
+        name, words = each["filename"], files[int(each["id"])]
+        number = str(world.next_id())
+        where = f"attachments/{message.channel_id}/{number}/{name}"
+        kept.append(
+            {
+                "id": number,
+                "filename": name,
+                "size": len(words),
+                "url": f"https://cdn.discordapp.com/{where}",
+                "proxy_url": f"https://media.discordapp.net/{where}",
+                "content_type": "text/plain; charset=utf-8",
+            }
+        )
+        message.files[name] = words
+    message.attachments = kept
+    names = {each["filename"] for each in kept}
+    message.files = {name: words for name, words in message.files.items() if name in names}
 
 
 def every(parts: list[Json]) -> Iterator[Json]:

@@ -137,6 +137,11 @@ class Human:
         channel = self.gateway.world.channel(message.channel_id)
         messages.delete(self.gateway, channel, message, self.user)
 
+    def pins(self, message: Message) -> None:
+        """Pin a message."""
+        channel = self.gateway.world.channel(message.channel_id)
+        messages.pin(self.gateway, channel, message, self.user, pinned=True)
+
     def starts_thread(self, channel: Channel, name: str, **more: Any) -> Channel:
         """Start a thread; in a forum `message={"content": ...}` is its first post."""
         return channels.start_thread(self.gateway, channel, self.user, {"name": name} | more)
@@ -299,24 +304,43 @@ class Human:
             data["values"] = values
         return await self._does(COMPONENT, channel, data, message=message)
 
-    async def fills(self, shown: Shown, *texts: str) -> Shown:
-        """Fill the fields of the form that opened, from top to bottom, and send it."""
+    async def fills(self, shown: Shown, *values: Any, **named: Any) -> Shown:
+        """Fill the fields of the form that opened, from top to bottom or by name, and send it.
+
+        A value is words; a choice; or the member or channel that is picked. What is left out stays
+        as it stood there.
+        """
         if shown.modal is None:
             raise NotThere("no form is open")
-        given = iter(texts)
-        parts = [self._filled(each, given) for each in shown.modal["components"]]
-        data = {"custom_id": shown.modal["custom_id"], "components": parts}
+        given, resolved = iter(values), Json()
+        parts = [self._filled(each, given, named, resolved) for each in shown.modal["components"]]
+        data: Json = {"custom_id": shown.modal["custom_id"], "components": parts}
+        if resolved:
+            data["resolved"] = resolved
         before = shown.interaction
         return await self._does(MODAL, before.channel, data, message=before.message, before=before)
 
-    def _filled(self, part: Json, given: Any) -> Json:
+    def _filled(self, part: Json, given: Any, named: Json, resolved: Json) -> Json:
         told: Json = {"type": part["type"], "id": part["id"]}
         if "components" in part:
-            told["components"] = [self._filled(each, given) for each in part["components"]]
+            told["components"] = [
+                self._filled(each, given, named, resolved) for each in part["components"]
+            ]
         elif "component" in part:
-            told["component"] = self._filled(part["component"], given)
+            told["component"] = self._filled(part["component"], given, named, resolved)
+        elif part["type"] in contents.SELECTS:
+            value = named[part["custom_id"]] if part["custom_id"] in named else next(given, None)
+            picked = _picked(part, value)
+            if value is not None and part["type"] != contents.STRING_SELECT:
+                kind = CHANNEL_OPTION if isinstance(value, Channel) else USER_OPTION
+                self._option({"name": "", "type": kind}, value, resolved)
+            if part.get("required", True) and not picked:
+                raise NotThere("the form cannot be sent like this")
+            told |= {"custom_id": part["custom_id"], "values": picked}
         elif part["type"] == contents.TEXT_INPUT:
-            text = next(given, "")
+            standing = part.get("value", "")
+            field = part["custom_id"]
+            text = str(named.get(field, standing) if named else next(given, standing))
             longest = part.get("max_length") or 4000
             if contents.length(text) > longest or (part.get("required", True) and not text):
                 raise NotThere("the form cannot be sent like this")
@@ -354,3 +378,20 @@ class Human:
         while shown.message is not None and shown.message.flags & LOADING:
             await asyncio.sleep(0.01)
         return shown.text
+
+
+def _picked(part: Json, value: Any) -> list[str]:
+    """What is picked in a select; None leaves what stands there already."""
+    if value is None:
+        options = [each["value"] for each in part.get("options", []) if each.get("default")]
+        return options or [str(each["id"]) for each in part.get("default_values", [])]
+    if isinstance(value, Channel):
+        if value.type not in part.get("channel_types", [value.type]):
+            raise NotThere("this kind of channel is not offered")
+        return [str(value.id)]
+    if isinstance(value, Member):
+        return [str(value.user.id)]
+    for each in part.get("options", []):
+        if value in (each["value"], each["label"]):
+            return [each["value"]]
+    raise NotThere(f"{value!r} is not offered")

@@ -30,6 +30,7 @@ COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 MESSAGE, LATER, LATER_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 4, 5, 6, 7, 8, 9
 MOST_CHOICES: Final = 25
 TITLE_LENGTH: Final = 45
+DESCRIPTION_LENGTH: Final = 100
 MODAL_PARTS: Final = 5
 # What may answer what. A modal cannot answer a modal; choices answer autocomplete alone.
 FITTING: Final = {
@@ -303,4 +304,6 @@ def _modal(data: Json) -> Json:
     for part in contents.every(data["components"]):
         if contents.length(part.get("label") or "") > TITLE_LENGTH:
             raise invalid("data.components", "BASE_TYPE_MAX_LENGTH", "Must be 45 or fewer.")
+        if contents.length(part.get("description") or "") > DESCRIPTION_LENGTH:
+            raise invalid("data.components", "BASE_TYPE_MAX_LENGTH", "Must be 100 or fewer.")
     return data | {"components": contents.components(data["components"])}

@@ -79,6 +79,8 @@ def post(
     now = world.clock.now()
     if webhook is None and interaction is None:
         _may_write(gateway, channel, guild, author)
+        if body.get("attachments"):
+            require(guild, author.id, channel, now, Permission.ATTACH_FILES)
     nonce = body.get("nonce")
     if isinstance(nonce, str) and len(nonce) > contents.NONCE_LENGTH:
         raise invalid("nonce", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")

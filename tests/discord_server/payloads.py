@@ -184,7 +184,7 @@ def message(message: Message) -> Json:
         "mention_everyone": message.mention_everyone,
         "mentions": [user(each) for each in message.mentions],
         "mention_roles": [str(each) for each in message.mention_roles],
-        "attachments": [],
+        "attachments": message.attachments,
         "embeds": message.embeds,
         "components": message.components,
         "pinned": message.pinned_at is not None,

@@ -46,6 +46,7 @@ ALL = Permission(sum(Permission))
 EVERYONE = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
+    | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
     | Permission.ADD_REACTIONS
     | Permission.CREATE_PUBLIC_THREADS

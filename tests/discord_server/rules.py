@@ -191,6 +191,29 @@ MESSAGES: Final = (
 _ANSWERS = "interactions/receiving-and-responding"
 _COMMANDS = "interactions/application-commands"
 
+FILES: Final = (
+    Rule(
+        "Files come beside the JSON; an edit keeps the attachments that it lists, and no others",
+        "reference#uploading-files",
+        "test_attachments.py::test_files_come_with_a_message_and_an_edit_keeps_those_it_lists",
+    ),
+    Rule(
+        "50013: files need the right to attach them",
+        "topics/permissions#permissions-bitwise-permission-flags",
+        "test_attachments.py::test_files_need_their_right",
+    ),
+    Rule(
+        "Answers and what follows them bring files too",
+        f"{_ANSWERS}#interaction-response-object-messages",
+        "test_attachments.py::test_an_answer_brings_files_that_only_its_reader_has",
+    ),
+    Rule(
+        "In a form, options, people and channels are picked; what must be picked, must be",
+        "components/reference#label",
+        "test_attachments.py::test_in_a_form_an_option_a_person_and_a_channel_are_picked",
+    ),
+)
+
 INTERACTIONS: Final = (
     Rule(
         "A command comes with its options, the people and channels in them resolved",
@@ -363,4 +386,4 @@ GUILDS: Final = (
     ),
 )
 
-RULES: Final = (*GATEWAY, *MESSAGES, *INTERACTIONS, *LIMITS, *GUILDS)
+RULES: Final = (*GATEWAY, *MESSAGES, *FILES, *INTERACTIONS, *LIMITS, *GUILDS)

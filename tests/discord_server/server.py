@@ -124,7 +124,7 @@ class DiscordServer:
 
     async def _serve(self, request: web.Request, template: str, handler: Handler) -> web.Response:
         ids = dict(request.match_info)
-        text = await request.text()
+        text, files = await _read(request)
         fault = self.faults.of(request.method, template, ids)
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
@@ -143,7 +143,7 @@ class DiscordServer:
             if not fault.via:
                 headers.pop("Via")
         else:
-            body, status, told = await self._handled(request, template, handler, ids, text)
+            body, status, told = await self._handled(request, template, handler, ids, text, files)
         self.limits.count_answer(status)
         self.exchanges.append(
             Exchange(
@@ -163,7 +163,13 @@ class DiscordServer:
         return _answer(status, told, headers)
 
     async def _handled(
-        self, request: web.Request, template: str, handler: Handler, ids: dict[str, str], text: str
+        self,
+        request: web.Request,
+        template: str,
+        handler: Handler,
+        ids: dict[str, str],
+        text: str,
+        files: dict[int, bytes],
     ) -> tuple[Any, int, Any]:
         body = _json(text)
         try:
@@ -181,6 +187,7 @@ class DiscordServer:
                     dict(request.query),
                     body,
                     dict(request.headers),
+                    files,
                 )
             )
         except Refused as refused:
@@ -188,6 +195,23 @@ class DiscordServer:
         if isinstance(told, Created):
             return body, 201, told.body
         return body, 204 if told is None else 200, told
+
+
+async def _read(request: web.Request) -> tuple[str, dict[int, bytes]]:
+    """The JSON of a request, and the files that came with it, by their number.
+
+    https://docs.discord.com/developers/reference#uploading-files
+    """
+    if request.content_type != "multipart/form-data":
+        return await request.text(), {}
+    text, files = "", {}
+    form = await request.post()
+    for name, value in form.items():
+        if isinstance(value, web.FileField):
+            files[int(name.removeprefix("files[").removesuffix("]"))] = value.file.read()
+        elif name == "payload_json":
+            text = str(value)
+    return text, files
 
 
 def _json(text: str) -> Any:

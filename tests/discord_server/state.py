@@ -88,7 +88,8 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message. `only_for`: the one account that sees an ephemeral one."""
+    """A message. `only_for`: the one account that sees an ephemeral one. `files`: what is in its
+    attachments, by their name."""
 
     id: int
     channel_id: int
@@ -100,6 +101,8 @@ class Message:
     flags: int = 0
     embeds: list[Json] = field(default_factory=list)
     components: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     mentions: list[User] = field(default_factory=list)
     mention_roles: list[int] = field(default_factory=list)
     mention_everyone: bool = False

@@ -22,9 +22,11 @@ _COPY: Final = Path(__file__).with_name("discord-openapi.json.gz")
 _DOCUMENT: Final = "urn:discord"
 # Smaller numbers than this are counts; larger ones are ids, which discord.py sends as numbers.
 _SMALLEST_ID: Final = 1 << 40
+_NEW: Final = "an attachment"
 
 # Where the document and Discord's prose differ, and discord.py follows the prose or what works:
 # rights go as strings, and a ban's query says how much to delete.
+
 _RIGHTS: Final = ("allow", "deny", "permissions", "default_member_permissions")
 _QUERIES: Final = {("PUT", "/guilds/{guild_id}/bans/{user_id}", "delete_message_seconds")}
 
@@ -127,9 +129,13 @@ def _with_ids(value: Any, key: str = "") -> Any:
     if key in _RIGHTS and isinstance(value, str):
         return int(value)
     if isinstance(value, dict):
-        return {key: _with_ids(each, key) for key, each in value.items()}
+        # The number of a new file stands where the id of an old one does.
+        return {
+            name: str(each) if (key, name) == (_NEW, "id") else _with_ids(each, name)
+            for name, each in value.items()
+        }
     if isinstance(value, list):
-        return [_with_ids(each) for each in value]
+        return [_with_ids(each, _NEW if key == "attachments" else "") for each in value]
     is_id = isinstance(value, int) and value >= _SMALLEST_ID
     return str(value) if is_id else value
 
