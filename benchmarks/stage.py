@@ -61,7 +61,9 @@ class Nowhere:
         """The machine's time."""
         return self._clock.now()
 
-    async def post(self, room: Room, reply: Reply, *, key: str) -> MessageRef:
+    async def post(
+        self, room: Room, reply: Reply, *, key: str, since: datetime | None = None
+    ) -> MessageRef:
         """Posted."""
         return MessageRef(room, key)
 
@@ -81,7 +83,15 @@ class Nowhere:
             self._removals.clear()
             await self._removals.wait()
 
-    async def tell(self, group: Group, account: Account, reply: Reply, *, key: str) -> MessageRef:
+    async def tell(
+        self,
+        group: Group,
+        account: Account,
+        reply: Reply,
+        *,
+        key: str,
+        since: datetime | None = None,
+    ) -> MessageRef:
         """Told."""
         return MessageRef(MODERATORS, key)
 

@@ -2,7 +2,9 @@
 
 Every method may raise `TryLater` (busy, away), `Forbidden` (a right is missing) or `Gone`.
 Methods that change something are safe to repeat: with the same `key` a platform does the thing
-once and answers the same again.
+once and answers the same again. `since` is given when that was tried before, and says from when
+on: platforms forget keys after a while, so the adapter looks for what may stand there already, or
+raises `Unknown`.
 """
 
 from __future__ import annotations
@@ -83,7 +85,9 @@ class Chat(Protocol):
     async def now(self) -> datetime | None:
         """The platform's own time, or None where it tells none. Checks the host's clock."""
 
-    async def post(self, room: Room, reply: Reply, *, key: str) -> MessageRef:
+    async def post(
+        self, room: Room, reply: Reply, *, key: str, since: datetime | None = None
+    ) -> MessageRef:
         """Post in a room. Notifies nobody by mention, whatever the text holds."""
 
     async def edit(self, ref: MessageRef, reply: Reply) -> None:
@@ -92,7 +96,15 @@ class Chat(Protocol):
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
         """Remove messages. Answers for every one of `refs`; never raises for a single one."""
 
-    async def tell(self, group: Group, account: Account, reply: Reply, *, key: str) -> MessageRef:
+    async def tell(
+        self,
+        group: Group,
+        account: Account,
+        reply: Reply,
+        *,
+        key: str,
+        since: datetime | None = None,
+    ) -> MessageRef:
         """Write to one person alone. Raises `CannotReach`."""
 
     async def hold(self, group: Group, account: Account) -> None:

@@ -56,6 +56,12 @@ class Gone(PlatformError):
     why = "gone"
 
 
+class Unknown(PlatformError):
+    """It may have been done before, and that cannot be found out. It is not done twice."""
+
+    why = "unknown"
+
+
 class TryLater(PlatformError):
     """The platform is busy or away. `after` is how long to wait."""
 

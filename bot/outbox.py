@@ -2,8 +2,12 @@
 
 A service puts a job in the same transaction as the state it belongs to. A lane sends its jobs
 one after another with the row's key, which the platform honours: after a crash the same key is
-sent again and nothing is posted twice. `Delivered` and `Undelivered` come back as events, whose
-listeners may be called twice and must not mind; the row goes after they have heard.
+sent again and nothing is posted twice. Platforms forget keys, some within minutes. So the row
+says from when on it is being sent before it is, and whoever tries again has the platform look
+first; where it cannot tell, nothing is sent again, and the moderators hear so.
+
+`Delivered` and `Undelivered` come back as events, whose listeners may be called twice and must
+not mind; the row goes after they have heard.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from typing import Any, TypeAlias
 
 from bot.chat import Chat
 from bot.clock import Clock
-from bot.errors import PlatformError, TryLater
+from bot.errors import NotDurable, PlatformError, TryLater
 from bot.events import Delivered, Event, Undelivered
 from bot.model import Account, Group, MessageRef, Room
 from bot.reply import Reply, reply_from_json, to_json, value_from_json
@@ -148,8 +152,7 @@ class Outbox:
         group_id = self._store.known_group_id(job.group)
         account = getattr(job, "account", None)
         keys = self._store.keys
-        if replace:
-            await rows.withdraw(conn, key)
+        since = await rows.make_way(conn, key) if replace else None
         await rows.add(
             conn,
             keys,
@@ -160,6 +163,7 @@ class Outbox:
             payload=json.dumps(_job_to_json(job)),
             after=after or self._clock.now(),
             subject_blind=keys.account_blind(group_id, account) if account else None,
+            since=since,
         )
         self._put.add(name)
 
@@ -254,9 +258,9 @@ class OutboxLane:
         now = outbox._clock.now()
         self.sending = row.key
         try:
-            if not await self._still_there(row):
+            if not await self._may_go(row, job):
                 return True
-            ref = await _do(self._chat, job, row.key)
+            ref = await _do(self._chat, job, row.key, row.since)
             event: Event = Delivered(
                 id=event_id, group=job.group, at=now, job=row.key, purpose=row.purpose, ref=ref
             )
@@ -272,6 +276,8 @@ class OutboxLane:
                 purpose=row.purpose,
                 why=error.why,
             )
+        except NotDurable:
+            raise
         except Exception:
             logger.exception("sending failed", extra={"purpose": row.purpose})
             if row.attempts + 1 < MOST_ATTEMPTS:
@@ -292,26 +298,30 @@ class OutboxLane:
         await outbox._store.write(lambda c: rows.remove(c, row.id))
         return True
 
-    async def _still_there(self, row: rows.OutboxRow) -> bool:
-        # Taken back between the reading of the batch and now.
+    async def _may_go(self, row: rows.OutboxRow, job: Job) -> bool:
+        """False for what was taken back since the batch was read. What a kill would leave in doubt
+        is noted first."""
         if row.key in self._outbox._withdrawn:
             return False
+        now = self._outbox._clock.now()
+        if row.since is None and isinstance(job, Post | Tell):
+            return await self._outbox._store.write(lambda c: rows.set_out(c, row.id, now))
         async with self._outbox._store.read() as conn:
-            return await rows.still_due(conn, row.id, self._outbox._clock.now())
+            return await rows.still_due(conn, row.id, now)
 
 
 async def _nobody(_: Event) -> None:
     raise RuntimeError("the outbox was not given a router")
 
 
-async def _do(chat: Chat, job: Job, key: str) -> MessageRef | None:
+async def _do(chat: Chat, job: Job, key: str, since: datetime | None) -> MessageRef | None:
     match job:
         case Post():
-            return await chat.post(job.room, job.reply, key=key)
+            return await chat.post(job.room, job.reply, key=key, since=since)
         case Edit():
             await chat.edit(job.ref, job.reply)
         case Tell():
-            return await chat.tell(job.group, job.account, job.reply, key=key)
+            return await chat.tell(job.group, job.account, job.reply, key=key, since=since)
         case Hold():
             await chat.hold(job.group, job.account)
         case Release():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cog import Cog, listens
-from bot.errors import Gone
+from bot.errors import Gone, Unknown
 from bot.events import Delivered, RoomChange, RoomChanged, Undelivered
 from bot.model import Group, Room
 from bot.reply import Text
@@ -46,6 +46,8 @@ class HouseNotices(Cog):
         """Say what was not done or said, and where. Never about a notice: that would not end."""
         if event.purpose == notices.PURPOSE:
             self.notices.unheard.add(event.group)
+        elif event.why == Unknown.why:
+            await self.notices.tell(event.group, "notice-unknown")
         elif event.purpose in WITHOUT_ROOM:
             # Somebody who left has nothing to miss.
             if event.why != Gone.why:

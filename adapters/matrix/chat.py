@@ -198,10 +198,12 @@ class MatrixChat:
         await transport.request("GET", "/versions")
         return transport.server_time
 
-    async def post(self, room: Room, reply: Reply, *, key: str) -> MessageRef:
+    async def post(
+        self, room: Room, reply: Reply, *, key: str, since: datetime | None = None
+    ) -> MessageRef:
         """Post in a room."""
         on = self._now
-        sent = await on.showing.send(self._place(on, room), reply, key=key)
+        sent = await on.showing.send(self._place(on, room), reply, key=key, since=since)
         return MessageRef(room, sent.event_id)
 
     async def edit(self, ref: MessageRef, reply: Reply) -> None:
@@ -220,12 +222,20 @@ class MatrixChat:
         """Remove messages, with what belongs to them."""
         return await self._now.removing.remove(refs)
 
-    async def tell(self, group: Group, account: Account, reply: Reply, *, key: str) -> MessageRef:
+    async def tell(
+        self,
+        group: Group,
+        account: Account,
+        reply: Reply,
+        *,
+        key: str,
+        since: datetime | None = None,
+    ) -> MessageRef:
         """Write in the direct chat with one person."""
         on = self._now
         room_id = await on.directs.open(group, account, asked=False)
         place = Place(group, room_id, None, account)
-        sent = await on.showing.send(place, reply, key=key)
+        sent = await on.showing.send(place, reply, key=key, since=since)
         return MessageRef(place.room, sent.event_id)
 
     async def hold(self, group: Group, account: Account) -> None:

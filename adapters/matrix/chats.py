@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from adapters.matrix import render
 from adapters.matrix.again import until_done
-from adapters.matrix.client import Client
+from adapters.matrix.client import MESSAGE, Client
 from adapters.matrix.forms import Pending
 from adapters.matrix.rooms import Place
-from adapters.matrix.showing import MESSAGE, buttons_of
+from adapters.matrix.showing import buttons_of
 from bot.cog import Command
 from bot.errors import PlatformError
 

@@ -6,18 +6,24 @@ Room state is what the sync told last, kept in memory. Before the first sync, `l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+import orjson
 
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, Transport, path, transaction
 from adapters.matrix.turns import Turns
-from bot.errors import Forbidden, Gone, StartError, TryLater
+from bot.errors import Forbidden, Gone, StartError, TryLater, Unknown
 
 ENCRYPTION: Final = "m.room.encryption"
 MEMBER: Final = "m.room.member"
+MESSAGE: Final = "m.room.message"
 _SIGNED_OUT: Final = timedelta(minutes=1)
+_CLOCKS_APART: Final = timedelta(hours=1)
+_MOST_PAGES: Final = 100
+"""Pages of 100 events of the bot itself."""
 
 
 class RoomState:
@@ -111,8 +117,8 @@ class Client:
         """Send an event and return its id; encrypted where the room is.
 
         The same `key` again sends nothing and answers the first event's id, also after a crash
-        on either side: Synapse keeps that for a day. `urgent` goes even with the store gone:
-        see `Crypto.encrypt`.
+        on either side: Synapse keeps that for a day (later, see `sent`). `urgent` goes even with
+        the store gone: see `Crypto.encrypt`.
         """
         await self.load(room_id)
         if self.is_encrypted(room_id) and kind != "m.reaction":
@@ -120,6 +126,28 @@ class Client:
             kind = "m.room.encrypted"
         to = path("rooms", room_id, "send", kind, transaction(key))
         return str((await self._in_turn("PUT", to, content))["event_id"])
+
+    async def sent(self, room_id: str, since: datetime) -> dict[str, Json]:
+        """What this device sent to a room since then, and a little before, by transaction id.
+
+        Homeservers forget which transactions were done, but tell the device that sent an event
+        with which one, for as long as they keep the event. Raises `Unknown` where that is too
+        much to look through.
+        """
+        first = int((since - _CLOCKS_APART).timestamp() * 1000)
+        own = {"senders": [self.user], "types": [MESSAGE, "m.room.encrypted"]}
+        only, start = orjson.dumps(own).decode(), None
+        found: dict[str, Json] = {}
+        for _ in range(_MOST_PAGES):
+            page, start = await self.messages(room_id, start, forward=False, only=only)
+            for event in page:
+                unsigned = event.get("unsigned")
+                key = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
+                if isinstance(key, str):
+                    found[key] = event
+            if start is None or (page and page[-1]["origin_server_ts"] < first):
+                return found
+        raise Unknown
 
     async def redact(self, room_id: str, event_id: str, key: str) -> str:
         """Redact an event; idempotent by `key`. `Forbidden` without the power, `Gone` without it.

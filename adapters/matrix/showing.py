@@ -13,13 +13,14 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters import rendering
 from adapters.matrix import commands, render, said
-from adapters.matrix.client import Client
+from adapters.matrix.client import MESSAGE, Client
 from adapters.matrix.rooms import Place, Rooms
+from adapters.matrix.transport import transaction
 from bot.cog import Command
 from bot.errors import PlatformError, TryLater
 from bot.inbox import Inbox
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 POST_BUTTONS_LAST: Final = timedelta(days=365)
 ANSWER_BUTTONS_LAST: Final = timedelta(days=30)
-MESSAGE: Final = "m.room.message"
 _QUIET_FOR: Final = timedelta(days=7)
 """How long no numbers are put below messages after the homeserver asked to wait with one: where it
 counts what is sent, they would hold up what is said."""
@@ -71,24 +71,34 @@ class Showing:
         answering: bool = False,
         choices: Sequence[render.Option] = (),
         more: Json | None = None,
+        since: datetime | None = None,
     ) -> Sent:
-        """Send a reply, its files below it. Idempotent by `key`.
+        """Send a reply, its files below it. Idempotent by `key`, also where that was forgotten:
+        what may have been sent before, `since` then, is looked for.
 
         `answering`: somebody waits, so buttons that cannot be kept are left out instead of
         raising `TryLater`, and it goes with the store gone. `choices` are shown like buttons;
         `more` stands in the message with them.
         """
-        content = await self.content(place, reply, lasts, answering=answering, choices=choices)
-        if more:
-            content[render.OURS] = {**content.get(render.OURS, {}), **more}
-        event_id = await self._client.send(place.room_id, MESSAGE, content, key, urgent=answering)
+        before = {} if since is None else await self._client.sent(place.room_id, since)
+        if (sent := before.get(transaction(key))) is not None:
+            event_id = sent["event_id"]
+            content = self._client.opened(place.room_id, sent)["content"]
+        else:
+            content = await self.content(place, reply, lasts, answering=answering, choices=choices)
+            if more:
+                content[render.OURS] = {**content.get(render.OURS, {}), **more}
+            event_id = await self._client.send(
+                place.room_id, MESSAGE, content, key, urgent=answering
+            )
         for file in reply.files:
             for number, words in enumerate(render.pieces(file.name, file.content)):
                 piece = render.content_of(words)
                 # So that it goes when the message goes.
                 piece["m.relates_to"] = {"rel_type": "m.reference", "event_id": event_id}
                 of_file = f"{key} file {file.name} {number}"
-                await self._client.send(place.room_id, MESSAGE, piece, of_file)
+                if transaction(of_file) not in before:
+                    await self._client.send(place.room_id, MESSAGE, piece, of_file)
         self.seed(place.room_id, event_id, content, key)
         return Sent(event_id, buttons_of(content))
 

@@ -99,8 +99,15 @@ class SandboxChat:
         """The world's time."""
         return datetime.fromisoformat((await self._link.call("hello"))["now"])
 
-    async def post(self, room: Room, reply: Reply, *, key: str) -> MessageRef:
-        """Post in a room."""
+    async def post(
+        self,
+        room: Room,
+        reply: Reply,
+        *,
+        key: str,
+        since: datetime | None = None,  # noqa: ARG002
+    ) -> MessageRef:
+        """Post in a room. The world forgets no key, so nothing has to be looked for."""
         content = await self._render(reply, _LANGUAGE, _POST_BUTTONS_LAST)
         return MessageRef(room, await self._link.call("post", room.handle, content, key))
 
@@ -117,7 +124,15 @@ class SandboxChat:
             return dict.fromkeys(refs, Retry(later.after))
         return {ref: Removal(what) for ref, what in zip(refs, done, strict=True)}
 
-    async def tell(self, group: Group, account: Account, reply: Reply, *, key: str) -> MessageRef:
+    async def tell(
+        self,
+        group: Group,
+        account: Account,
+        reply: Reply,
+        *,
+        key: str,
+        since: datetime | None = None,  # noqa: ARG002
+    ) -> MessageRef:
         """Write in the private chat with one person."""
         content = await self._render(reply, _LANGUAGE, _POST_BUTTONS_LAST)
         told = await self._link.call("tell", group.handle, account.handle, content, key)

@@ -26,6 +26,8 @@ class OutboxRow:
     purpose: str
     payload: str
     attempts: int
+    since: datetime | None
+    """When it was first being sent, once it was."""
 
     def __repr__(self) -> str:
         return f"<outbox row {self.purpose}>"
@@ -42,6 +44,7 @@ async def add(
     payload: str,
     after: datetime,
     subject_blind: bytes | None,
+    since: datetime | None,
 ) -> None:
     """Add a job, unless one with this key waits already."""
     if await exists(conn, key):
@@ -57,8 +60,8 @@ async def add(
             payload=keys.seal(outbox.c.payload, row_id, payload),
             after=after,
             attempts=0,
-            state="waiting",
             subject_blind=subject_blind,
+            since=since,
         )
     )
 
@@ -93,6 +96,7 @@ async def due(
             purpose=row.purpose,
             payload=keys.open(outbox.c.payload, row.id, row.payload),
             attempts=row.attempts,
+            since=row.since,
         )
         for row in found
     ]
@@ -102,6 +106,14 @@ async def still_due(conn: Connection, row_id: bytes, now: datetime) -> bool:
     """Whether a job still waits, and for nothing but its turn."""
     found = select(outbox.c.id).where(outbox.c.id == row_id, outbox.c.after <= now)
     return (await conn.execute(found)).first() is not None
+
+
+async def set_out(conn: Connection, row_id: bytes, now: datetime) -> bool:
+    """Note that a job is being sent from now on; False where it does not wait any more."""
+    noted = await conn.execute(
+        update(outbox).where(outbox.c.id == row_id, outbox.c.after <= now).values(since=now)
+    )
+    return noted.rowcount == 1
 
 
 async def exists(conn: Connection, key: str) -> bool:
@@ -136,6 +148,13 @@ async def withdraw(conn: Connection, key: str) -> bool:
     """Take a job back by its key. False when it does not wait any more."""
     gone = await conn.execute(delete(outbox).where(outbox.c.key == key))
     return gone.rowcount == 1
+
+
+async def make_way(conn: Connection, key: str) -> datetime | None:
+    """Take a job away for another one with its key; gives since when it was being sent."""
+    gone = await conn.execute(delete(outbox).where(outbox.c.key == key).returning(outbox.c.since))
+    since: datetime | None = gone.scalar()
+    return since
 
 
 async def waiting(conn: Connection) -> int:

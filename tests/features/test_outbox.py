@@ -1,18 +1,31 @@
-"""The outbox: what waits for one group holds up no other, and a clock that jumps sends nothing."""
+"""The outbox: no group holds up another, a jumping clock sends nothing, nothing goes twice."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import Group, Room
+from adapters.sandbox.chat import SandboxChat
+from bot.errors import Unknown
+from bot.model import Group, MessageRef, Room
 from bot.outbox import Lane, Post
 from bot.reply import Reply
 from bot.store import Connection
 from tests.features.circle import TestCircle
+from tests.features.test_anonymous import posts as writes
 
 GONE = Group("sandbox", "a group that is gone")
+
+
+async def waits_for(circle: TestCircle, jobs: int) -> None:
+    """Until so many jobs wait."""
+    while True:
+        changes = circle.world.next_change()
+        if await circle.core.outbox.waiting() == jobs:
+            return
+        await changes
 
 
 async def test_a_group_that_is_gone_holds_up_nobody(circle: TestCircle) -> None:
@@ -28,8 +41,7 @@ async def test_a_group_that_is_gone_holds_up_nobody(circle: TestCircle) -> None:
     await circle.member("Fern")
     await circle.restart()
     await circle.member("Gus")
-    while await circle.core.outbox.waiting() != len(Lane):
-        await circle.world.next_change()
+    await waits_for(circle, len(Lane))
 
 
 async def test_what_was_to_go_later_does_not_go_because_the_clock_jumped(
@@ -47,3 +59,39 @@ async def test_what_was_to_go_later_does_not_go_because_the_clock_jumped(
     monkeypatch.setattr(clock, "now", really)
     await circle.pass_time(hours=4)
     await cora.sees("not yet, please", circle.room)
+
+
+async def test_what_may_have_been_sent_is_not_sent_again_where_nobody_can_tell(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a platform that cannot look for what it forgot, and a bot killed before its answer
+    cora, ana = await circle.member("Cora"), circle.moderator()
+    tried: list[datetime | None] = []
+    posts = SandboxChat.post
+
+    async def forgetful(
+        chat: SandboxChat, room: Room, reply: Reply, *, key: str, since: datetime | None = None
+    ) -> MessageRef:
+        if room.handle != circle.room:
+            return await posts(chat, room, reply, key=key)
+        tried.append(since)
+        circle.world.touch()
+        if since is None:
+            await asyncio.sleep(3600)
+        raise Unknown
+
+    monkeypatch.setattr(SandboxChat, "post", forgetful)
+    receipt = await writes(circle, cora)
+    await circle.pass_time(minutes=10)
+    await cora.when(lambda: tried or None)
+    # and an author who takes it back while it may be on its way
+    assert "removing it" in (await cora.runs("anon take back", receipt=receipt))["text"]
+    # when it is back
+    await circle.restart()
+    # then it asks the platform once, sends nothing, and calls nothing taken back
+    await ana.sees("I cannot tell if it came through", circle.moderators)
+    assert [since is None for since in tried] == [True, False]
+    status = await cora.runs("anon status", receipt=receipt)
+    assert "I cannot tell if it came through" in status["text"]
+    assert not circle.texts()
+    await waits_for(circle, 0)

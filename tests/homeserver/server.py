@@ -14,12 +14,13 @@ import json
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -137,6 +138,13 @@ class Homeserver:
     async def restart(self) -> None:
         """End it in good order and start it again."""
         await self.stop()
+        await self.start()
+
+    async def forgets_transactions(self) -> None:
+        """Restart it as it is after a day: it does not know any more which requests were done."""
+        await self.stop()
+        with closing(sqlite3.connect(self._folder / "homeserver.db")) as data, data:
+            data.execute("DELETE FROM event_txn_id_device_id")
         await self.start()
 
     def pause(self) -> None:

@@ -72,7 +72,9 @@ class FakeChat:
     async def now(self) -> datetime | None:
         return None
 
-    async def post(self, room: Room, reply: Reply, *, key: str) -> MessageRef:
+    async def post(
+        self, room: Room, reply: Reply, *, key: str, since: datetime | None = None
+    ) -> MessageRef:
         fault = self.faults.pop(0) if self.faults else ""
         if self.closed and room == ROOM:
             raise Gone

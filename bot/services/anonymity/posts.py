@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import Refused
+from bot.errors import Refused, Unknown
 from bot.events import Delivered, Undelivered
 from bot.model import Account, Group, MessageRef, Room
 from bot.services.anonymity.changes import (
@@ -161,11 +161,14 @@ class AnonymousPosts:
             row = await post_rows.by_id(conn, self._store.keys, post_id)
             if row is None:
                 return None
-            state = await self._changes.apply(conn, row, Happening.UNDELIVERED, why=event.why)
+            # What may stand in the room was not taken back.
+            lost = event.why == Unknown.why
+            happening = Happening.LOST if lost else Happening.UNDELIVERED
+            state = await self._changes.apply(conn, row, happening, why=event.why)
             return row.room_id if state is PostState.NOT_SENT else None
 
         room_id = await self._store.write(work)
-        if room_id is not None:
+        if room_id is not None and event.why != Unknown.why:
             # Without the room: rooms and times together would say more than is needed.
             await self._notices.tell(event.group, "notice-anon-not-sent")
 

@@ -13,7 +13,7 @@
     posted       a moderator hides it (why)              hiding
     hiding       its message was removed                 hidden
     posted       its message was removed by other hands  gone
-    waiting/recalling  its job is lost (a fault)         not sent ("unknown")
+    waiting/recalling  nobody can tell if it was sent    not sent ("unknown")
 
 What is not in the table changes nothing: listeners may hear of everything twice.
 

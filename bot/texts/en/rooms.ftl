@@ -62,6 +62,8 @@ notice-not-held = I could not close the rooms for somebody who has not agreed to
 notice-not-let-in = I could not open the rooms for somebody who has agreed to the rules. Please check that I have the right to let people in. I will try again by myself.
 notice-not-told = The rooms closed for somebody, and I could not write to them to say why. They can still join again in the lobby.
 notice-not-announced = I could not tell people in { $room } about the new rules. Please tell them yourself, and check that I may post there.
+# Told where a chat cannot say whether the bot's words came through before the bot was stopped.
+notice-unknown = I was stopped while I was sending something. I cannot tell if it came through, so I did not send it twice. It may have been an alert or a post without a name. Please look in your rooms, and type alerts.
 # $room: a room that was taken from the bot, or closed.
 notice-room-gone = I am not in { $room } any more. I cannot look after what is written there, and I remove nothing. If that was not meant, please invite me again.
 # $room: a room in whose place somebody put a new one (a room upgrade).
