@@ -60,6 +60,7 @@ class Page:
         self._cookie = secrets.token_urlsafe(24)
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
+        self._telling = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -226,10 +227,13 @@ class Page:
         match what:
             case "shift":
                 self.world.shift(float(given["seconds"]))
-            case "start_over" if self._start_over is not None:
-                await self._start_over()
             case "start_over":
-                self.world.start_over()
+                if self._start_over is not None:
+                    await self._start_over()
+                else:
+                    self.world.start_over()
+                # Before the answer: who is told that it is done sees no old circle any more.
+                await self._tell()
             case _:
                 return self._people.do(what, given)
         return {"done": None}
@@ -242,11 +246,17 @@ class Page:
                 await self.world.changed()
             await asyncio.sleep(_PAUSE)
             told = self.world.version
-            if self._sockets:
-                news = json.dumps({"type": "state", "state": snapshot(self.world)})
-                for live in list(self._sockets):
-                    with suppress(ConnectionError, asyncio.TimeoutError):
-                        await asyncio.wait_for(live.send_str(news), 5)
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Send every open page what there is now, never after something newer."""
+        if not self._sockets:
+            return
+        async with self._telling:
+            news = json.dumps({"type": "state", "state": snapshot(self.world)})
+            for live in list(self._sockets):
+                with suppress(ConnectionError, asyncio.TimeoutError):
+                    await asyncio.wait_for(live.send_str(news), 5)
 
     async def _tick(self) -> None:
         while True:

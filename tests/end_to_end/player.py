@@ -37,8 +37,11 @@ class Player:
             seconds %= size
 
     async def lets_somebody_arrive(self) -> None:
-        """Somebody new comes into the lobby."""
+        """Somebody new comes into the lobby. Their pane takes the place of the oldest one."""
+        people = self.page.get_by_role("navigation", name="People").get_by_role("button")
+        before = await people.count()
         await self.page.get_by_role("button", name="Someone new arrives").click()
+        await expect(people).to_have_count(before + 1)
 
     async def takes_right_away(self, right: str, room: str) -> None:
         """Take a right of the bot away ("Remove messages" in "Evening circle")."""
@@ -69,7 +72,7 @@ class Player:
         await self.page.get_by_role("button", name="Start over").click()
         dialog = self.page.get_by_role("dialog", name="Start over?")
         await dialog.get_by_role("button", name="Forget everything").click()
-        await expect(dialog).to_be_hidden(timeout=15_000)
+        await expect(dialog).to_be_hidden()
         await expect(self.page.get_by_role("button", name="Newcomer Wren")).to_be_visible()
 
 
@@ -86,8 +89,8 @@ class Pane:
         await tab.click()
         await expect(tab).to_have_attribute("aria-selected", "true")
 
-    async def rooms(self) -> list[str]:
-        """The rooms that are open to this person, without unread marks."""
+    async def _rooms(self) -> list[str]:
+        """The rooms that are open to this person now, without unread marks."""
         names = "tabs => tabs.map(tab => tab.getAttribute('aria-label'))"
         found: list[str] = await self.region.get_by_role("tab").evaluate_all(names)
         return [name.split(",")[0] for name in found]
@@ -117,7 +120,9 @@ class Pane:
 
     async def runs(self, command: str, **fields: str) -> None:
         """Choose a command from the list and fill its form by the fields' labels."""
-        await self.presses("Commands")
+        # The same button closes a list that the command before left open for a moment.
+        shut = self.region.get_by_role("button", name="Commands", exact=True, expanded=False)
+        await shut.click()
         panel = self.region.get_by_role("region", name="Commands")
         # What this person may not do is named so: "Status for moderators, command".
         name = re.compile(rf"^{re.escape(command)}( for \w+)?, command$")
@@ -180,7 +185,7 @@ class Pane:
     async def reads_everything(self, *, but: str | None = None) -> str:
         """All there is in this pane, in every room but one: words, names for the ear, the rest."""
         said = []
-        for room in await self.rooms():
+        for room in await self._rooms():
             if room != but:
                 await self.opens(room)
                 said.append(await self.region.inner_html())

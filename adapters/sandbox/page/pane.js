@@ -216,7 +216,10 @@ export class Pane {
 
   replace(old, element) {
     const label = old.contains(document.activeElement) ? document.activeElement.textContent : null;
+    const opened = old.querySelector(".actions:not([hidden])");
     old.replaceWith(element);
+    // What somebody opened stays open when the message changes, or they would press into nothing.
+    if (opened) element.querySelector("[aria-expanded]")?.click();
     if (label === null) return;
     const same = [...element.querySelectorAll("button")].find((button) => button.textContent === label);
     (same ?? element).focus({ preventScroll: true });
