@@ -46,6 +46,7 @@ class Lane(Enum):
     """Jobs that wait for each other. A slow lane never holds up another."""
 
     GATE = "gate"
+    CRISIS = "crisis"
     ALERTS = "alerts"
     POSTS = "posts"
 

@@ -18,6 +18,10 @@ from bot.services.anonymity.moderation import AnonymousModeration
 from bot.services.anonymity.posts import AnonymousPosts
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.writing import Anonymity
+from bot.services.crisis.answering import CrisisAnswering
+from bot.services.crisis.ladder import Ladder
+from bot.services.crisis.rota import Rota
+from bot.services.crisis.words import CrisisWords
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
@@ -38,6 +42,8 @@ from bot.texts.labels import Labels
 from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
 from cogs.crisis import Crisis
+from cogs.crisis_watch import CrisisWatch
+from cogs.duty import DutyCog
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
 from cogs.help import Help
@@ -100,6 +106,13 @@ class Circle:
             store, self.outbox, self.directory, self.leaks, self.keywords, kinds, clock
         )
         memory = StoredMemory(store, "core", clock)
+        rota = Rota(store, clock)
+        words = CrisisWords(self.helplines, self.settings, rota, clock)
+        ladder = Ladder(store, self.outbox, self.directory, rota, clock)
+        answering = CrisisAnswering(
+            store, self.outbox, self.directory, scanning, words, ladder, memory, clock
+        )
+        crisis_watch = CrisisWatch(answering, ladder)
         actions = LeakActions(
             store,
             self.outbox,
@@ -118,7 +131,9 @@ class Circle:
         house_notices = HouseNotices(self.acknowledgement, self.directory, self.notices, standing)
         self.router = Router(
             [
-                Crisis(self.helplines, self.settings),
+                Crisis(self.helplines, self.settings, words, answering),
+                DutyCog(rota),
+                crisis_watch,
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
                 Ephemeral(self.retention, self.removals, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
@@ -134,7 +149,7 @@ class Circle:
             self.directory.open_to,
         )
         help_cog.all_commands = self.router.commands
-        help_cog.more_status += [leak_watch.status, house_notices.status]
+        help_cog.more_status += [leak_watch.status, crisis_watch.status, house_notices.status]
         self.outbox.offer = self.router.offer
         self.router.on_ready = self.outbox.open
         self.removals.on_gone = self.router.gone
@@ -143,6 +158,8 @@ class Circle:
             *self.outbox.lanes,
             self.removals,
             upkeep,
+            ladder,
+            Every("helplines", minutes=60, work=self._ask_about_helplines, clock=clock),
             Every("leak upkeep", minutes=10, work=upkeep.upkeep, clock=clock),
             Every("sweep", minutes=10, work=self.removals.sweep, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
@@ -154,6 +171,12 @@ class Circle:
 
     async def _anonymous_upkeep(self) -> None:
         await self._anonymous.upkeep({group.platform for group in self.directory.groups()})
+
+    async def _ask_about_helplines(self) -> None:
+        for group in self.directory.groups():
+            count = self.helplines.asked_about_today(group)
+            if count:
+                await self.notices.tell(group, "notice-old-helplines", {"count": count})
 
     async def run(self, say: Say) -> None:
         """Serve until cancelled. A platform that cannot start says so; the others go on.

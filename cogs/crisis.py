@@ -6,14 +6,13 @@ from typing import Annotated
 
 from bot.cog import Arg, Cog, Context, Stage, command, listens
 from bot.events import GroupReady
-from bot.model import Group, Role
+from bot.model import Role
 from bot.reply import Button, Reply, Text, Value
+from bot.services.crisis.answering import CrisisAnswering
+from bot.services.crisis.words import HELP_NOW, JOIN, CrisisWords, line_args
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helpline, Helplines, MaySend, Mode
 from bot.texts import day
-
-HELP_NOW = Button("button-help-now", "help now", static=True)
-JOIN = Button("button-write-to-group", "join", static=True)
 
 
 def _static(label: str, command: str) -> Button:
@@ -23,20 +22,33 @@ def _static(label: str, command: str) -> Button:
 class Crisis(Cog):
     """The way to help that stands before the gate. Every button here works with the store gone."""
 
-    def __init__(self, helplines: Helplines, settings: GroupSettings) -> None:
+    def __init__(
+        self,
+        helplines: Helplines,
+        settings: GroupSettings,
+        words: CrisisWords,
+        answering: CrisisAnswering,
+    ) -> None:
         self.helplines = helplines
         self.settings = settings
+        self.words = words
+        self.answering = answering
 
     @command("help now", needs=Role.GUEST, at_once=True)
     async def help_now(self, ctx: Context) -> Reply:
         """Get the emergency number and the helplines. Nothing is stored."""
-        lines = self._lines(ctx.group)
-        key = "help-now" if lines else "help-now-none"
-        return Reply(
-            key,
-            lines=(*lines, *self._emergency(ctx.group)),
-            buttons=(_static("button-tried-that", "help now tried"), JOIN),
-        )
+        return self.words.help_now(ctx.group)
+
+    @command("help now awake", needs=Role.GUEST, at_once=True)
+    async def awake(self, ctx: Context) -> Reply:
+        """See if someone of the team is usually here now."""
+        return Reply("awake", lines=(self.words.awake(ctx.group),), buttons=(HELP_NOW, JOIN))
+
+    @command("help now tell", needs=Role.GUEST)
+    async def tell(self, ctx: Context) -> Reply:
+        """Let the moderators know that you would like one of them to write to you."""
+        told = await self.answering.tell(ctx.group, ctx.account)
+        return Reply("crisis-told", lines=(Text(f"crisis-told-{told.value}"),), buttons=(HELP_NOW,))
 
     @command("help now tried", needs=Role.GUEST, hidden=True, at_once=True)
     async def tried(self, ctx: Context) -> Reply:
@@ -55,13 +67,13 @@ class Crisis(Cog):
     @command("help now text", needs=Role.GUEST, hidden=True, at_once=True)
     async def text(self, ctx: Context) -> Reply:
         """Lines that need no talking."""
-        lines = self._lines(ctx.group, (Mode.TEXT, Mode.CHAT))
+        lines = self.words.lines(ctx.group, (Mode.TEXT, Mode.CHAT))
         return self._branch("help-text-only" if lines else "help-text-only-none", lines)
 
     @command("help now others", needs=Role.GUEST, hidden=True, at_once=True)
     async def others(self, ctx: Context) -> Reply:
         """Other ways, when a line kept you waiting or did not help."""
-        return self._branch("help-others", self._lines(ctx.group))
+        return self._branch("help-others", self.words.lines(ctx.group))
 
     @command("help now police", needs=Role.GUEST, hidden=True, at_once=True)
     async def police(self, ctx: Context) -> Reply:
@@ -77,17 +89,6 @@ class Crisis(Cog):
     def _branch(self, key: str, lines: tuple[Text, ...]) -> Reply:
         return Reply(key, lines=lines, buttons=(HELP_NOW, JOIN))
 
-    def _lines(self, group: Group, modes: tuple[Mode, ...] = tuple(Mode)) -> tuple[Text, ...]:
-        return tuple(_shown(line) for line in self.helplines.shown(group, modes))
-
-    def _emergency(self, group: Group) -> tuple[Text, ...]:
-        number = self.settings.words(group, "emergency-number")
-        return (
-            Text("help-emergency", {"number": number})
-            if number
-            else Text("help-emergency-unknown"),
-        )
-
     @command("helplines", needs=Role.MODERATOR)
     async def list_lines(self, ctx: Context) -> Reply:
         """See the helplines, with their numbers for the other commands."""
@@ -97,7 +98,12 @@ class Crisis(Cog):
         shown = tuple(
             Text(
                 "helplines-line",
-                {**_args(line), "position": position, "checked": day(line.checked_on)},
+                {
+                    **line_args(line),
+                    "position": position,
+                    "checked": day(line.checked_on),
+                    "source": line.source or "unknown",
+                },
             )
             for position, line in enumerate(lines, 1)
         )
@@ -115,35 +121,41 @@ class Crisis(Cog):
     ) -> Reply:
         """Add a helpline that you have just tried yourself."""
         line = await self.helplines.add(ctx.group, name, mode, contact, hours, may_send)
-        return Reply("helpline-added", _args(line))
+        return Reply("helpline-added", line_args(line))
+
+    @command("helpline about", needs=Role.MODERATOR)
+    async def describe(
+        self,
+        ctx: Context,
+        number: Annotated[int, Arg("arg-helpline-number")],
+        language: Annotated[str, Arg("arg-helpline-language", max_length=60)],
+        source: Annotated[str, Arg("arg-helpline-source", max_length=200)],
+    ) -> Reply:
+        """Say in which language a helpline answers, and where you found it."""
+        line = await self.helplines.describe(ctx.group, number, language, source)
+        return Reply("helpline-described", line_args(line))
 
     @command("helpline confirm", needs=Role.MODERATOR)
     async def confirm(
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Say that a helpline is still right."""
-        return Reply("helpline-confirmed", _args(await self.helplines.confirm(ctx.group, number)))
+        return Reply(
+            "helpline-confirmed", line_args(await self.helplines.confirm(ctx.group, number))
+        )
 
     @command("helpline remove", needs=Role.MODERATOR)
     async def remove(
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Take a helpline away."""
-        return Reply("helpline-removed", _args(await self.helplines.remove(ctx.group, number)))
+        return Reply("helpline-removed", line_args(await self.helplines.remove(ctx.group, number)))
 
     @listens(GroupReady, stage=Stage.CRISIS)
     async def open(self, event: GroupReady) -> None:
         """Have the lines in memory before anybody asks."""
         await self.settings.load(event.group)
         await self.helplines.load(event.group)
-
-
-def _args(line: Helpline) -> dict[str, Value]:
-    return {"name": line.name, "contact": line.contact, "hours": line.hours}
-
-
-def _shown(line: Helpline) -> Text:
-    return Text(f"help-line-{line.mode.value}", _args(line))
 
 
 def _may_send(line: Helpline) -> Text:

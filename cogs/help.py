@@ -156,6 +156,9 @@ class Help(Cog):
         old = len(self.helplines.to_check(group))
         if old:
             lines.append(Text("status-old-helplines", {"count": old}))
+        undescribed = self.helplines.undescribed(group)
+        if undescribed:
+            lines.append(Text("status-helplines-undescribed", {"count": undescribed}))
         return lines
 
     async def _removals(self, group: Group) -> list[Text]:

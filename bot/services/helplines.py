@@ -54,6 +54,9 @@ class Helpline:
     may_send: MaySend
     checked_on: date
     id: bytes = b""
+    language: str = ""
+    source: str = ""
+    """Where a moderator found it: a web page, a card."""
 
 
 class Helplines:
@@ -92,6 +95,16 @@ class Helplines:
         today = self._clock.now().date()
         return [line for line in self.all(group) if today - line.checked_on > ASK_AGAIN]
 
+    def asked_about_today(self, group: Group) -> int:
+        """How many lines moderators are asked to check, on the first day of each week they wait."""
+        today = self._clock.now().date()
+        waits = [(today - line.checked_on - ASK_AGAIN).days for line in self.to_check(group)]
+        return len(waits) if any(days % 7 == 1 for days in waits) else 0
+
+    def undescribed(self, group: Group) -> int:
+        """How many lines lack their language or where they were found."""
+        return sum(not line.language or not line.source for line in self.all(group))
+
     async def add(
         self, group: Group, name: str, mode: Mode, contact: str, hours: str, may_send: MaySend
     ) -> Helpline:
@@ -114,6 +127,19 @@ class Helplines:
         )
         lines.append(replace(line, id=row_id))
         return lines[-1]
+
+    async def describe(self, group: Group, number: int, language: str, source: str) -> Helpline:
+        """Say in which language a line answers, and where it was found. Raises `Refused`."""
+        line = self._line(group, number)
+        fuller = replace(line, language=language.strip(), source=source.strip())
+        if not fuller.language or not fuller.source:
+            raise Refused("helpline-incomplete")
+        details = _details(fuller)
+        await self._store.write(
+            lambda conn: helpline_rows.change(conn, self._store.keys, line.id, details)
+        )
+        self._lines[group][number - 1] = fuller
+        return fuller
 
     async def confirm(self, group: Group, number: int) -> Helpline:
         """A moderator looked again and the line is right. Raises `Refused`."""
@@ -139,9 +165,12 @@ class Helplines:
 
 
 def _details(line: Helpline) -> str:
-    return json.dumps([line.name, line.mode.value, line.contact, line.hours, line.may_send.value])
+    first = [line.name, line.mode.value, line.contact, line.hours, line.may_send.value]
+    return json.dumps([*first, line.language, line.source])
 
 
 def _from_row(row: helpline_rows.HelplineRow) -> Helpline:
-    name, mode, contact, hours, may_send = json.loads(row.details)
-    return Helpline(name, Mode(mode), contact, hours, MaySend(may_send), row.checked_on, row.id)
+    # Lines of before the two last were asked for have five.
+    name, mode, contact, hours, may_send, *more = json.loads(row.details)
+    line = Helpline(name, Mode(mode), contact, hours, MaySend(may_send), row.checked_on, row.id)
+    return replace(line, language=more[0], source=more[1]) if more else line

@@ -15,6 +15,9 @@ PURPOSE = "notice"
 """What notices are for, as `Delivered` and `Undelivered` say it."""
 
 
+_UNCOUNTED = (Lane.POSTS, Lane.CRISIS)
+
+
 class Notices:
     """Tells a group's moderators, at most once a day for the same thing."""
 
@@ -59,9 +62,10 @@ class Notices:
     async def waiting(self, group: Group) -> int:
         """How much waits to be sent.
 
-        Anonymous posts do not count: a number that went up would tell when one was written.
+        Anonymous posts do not count: a number that went up would tell when one was written. Nor
+        does what somebody in need is told.
         """
         group_id = await self._store.group_id(group)
-        lanes = [f"{group.platform} {lane.value}" for lane in Lane if lane is not Lane.POSTS]
+        lanes = [f"{group.platform} {lane.value}" for lane in Lane if lane not in _UNCOUNTED]
         async with self._store.read() as conn:
             return await outbox_rows.waiting_in(conn, group_id, lanes)

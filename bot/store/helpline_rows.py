@@ -53,6 +53,12 @@ async def add(
     return row_id
 
 
+async def change(conn: Connection, keys: KeyRing, row_id: bytes, details: str) -> None:
+    """A moderator said more about it."""
+    box = keys.seal(helplines.c.details, row_id, details)
+    await conn.execute(update(helplines).where(helplines.c.id == row_id).values(details=box))
+
+
 async def confirm(conn: Connection, row_id: bytes, day: date) -> None:
     """Somebody checked it again."""
     await conn.execute(update(helplines).where(helplines.c.id == row_id).values(checked_on=day))

@@ -379,6 +379,45 @@ helplines = Table(
     info=_about(NOT_ABOUT_MEMBERS, "until a moderator removes it or the group is removed"),
 )
 
+crisis_cards = Table(
+    "crisis_cards",
+    metadata,
+    _id(),
+    _to("groups", "group_id"),
+    _to("rooms", "room_id"),
+    Column("message_blind", Blind, nullable=False, unique=True),
+    Column("message", Sealed, nullable=False),
+    _to("members", "claimed_by", gone="SET NULL", null=True),
+    # Whom it has been passed on to: how many, in the order of the rota.
+    Column("rung", Integer, nullable=False, server_default=text("0")),
+    # When it is passed on, or a claim lapses; empty while somebody answers.
+    Column("next_at", UtcTime, index=True),
+    Column("ends", UtcTime, nullable=False, index=True),
+    Column("card", Sealed),
+    Index(None, "group_id"),
+    Index(None, "room_id"),
+    Index(None, "claimed_by"),
+    comment="Open cards about somebody who may be in danger: room, message, and who answers.",
+    info=_about(Erase.UNLINK, "until a moderator closes it, at most 72 hours"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    _id(),
+    _to("groups", "group_id"),
+    _to("members", "member_id"),
+    # Days of the week as bits, Monday first; minutes after midnight in the zone.
+    Column("days", Integer, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("zone", Text, nullable=False),
+    Index(None, "group_id"),
+    Index(None, "member_id"),
+    comment="When each moderator is usually there, as they said themselves.",
+    info=_about(Erase.DELETE, "until the moderator takes it back or the group is removed"),
+)
+
 memory = Table(
     "memory",
     metadata,

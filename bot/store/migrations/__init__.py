@@ -128,8 +128,11 @@ def _revision(sync: Connection) -> str | None:
 
 def _run(sync: Connection, script: ScriptDirectory, to: str) -> None:
     now = _revision(sync)
-    up = to == HEAD or (now is None and to != "base")
-    step: Callable[..., Any] = script._upgrade_revs if up else script._downgrade_revs
+    passed = (
+        [] if now is None else [each.revision for each in script.iterate_revisions(now, "base")]
+    )
+    down = to == "base" or to in passed
+    step: Callable[..., Any] = script._downgrade_revs if down else script._upgrade_revs
     with EnvironmentContext(Config(), script, fn=lambda rev, _: step(to, rev)) as env:
         env.configure(connection=sync, target_metadata=tables.metadata, render_as_batch=True)
         env.run_migrations()

@@ -4,13 +4,22 @@
 
 ## The answer: the first text, a line for each helpline, the emergency line.
 
-# Buttons: I tried that, Write to the group.
+# Buttons: I tried that, Who is awake, Tell a moderator, Write to the group.
 help-now = I am glad you pressed this. I keep no note of it. I am a bot, not a person, so I cannot talk with you. These people can:
 
-# $name, $contact and $hours in the moderators' words.
-help-line-text = { $name }: text { $contact }. Open: { $hours }.
-help-line-chat = { $name }: chat at { $contact }. Open: { $hours }.
-help-line-call = { $name }: call { $contact }. Open: { $hours }.
+# $name, $contact and $hours in the moderators' words. $language: theirs too, or the word unknown.
+help-line-text = { $name }: text { $contact }. Open: { $hours }.{ $language ->
+        [unknown] { "" }
+       *[other] { " " }In { $language }.
+    }
+help-line-chat = { $name }: chat at { $contact }. Open: { $hours }.{ $language ->
+        [unknown] { "" }
+       *[other] { " " }In { $language }.
+    }
+help-line-call = { $name }: call { $contact }. Open: { $hours }.{ $language ->
+        [unknown] { "" }
+       *[other] { " " }In { $language }.
+    }
 
 # $number: the emergency number that the moderators set.
 help-emergency = In danger now? Call { $number }.
@@ -63,6 +72,20 @@ arg-helpline-number = Number in the list
 
 # $name, $contact, $hours: the line, in the moderators' words.
 helpline-added = { $name } is now shown under { button-help-now }. Please check it again in 90 days. The status reminds you.
+helpline-described = Thank you. I have noted the language of { $name }, and where you found it.
+arg-helpline-language = Language it answers in
+arg-helpline-source = Where you found it
+# Asked in the moderators' room after 90 days. $count: a number.
+notice-old-helplines =
+    { $count ->
+        [one] One helpline was last checked more than 90 days ago. Please try it. To see it, type: helplines
+       *[other] { $count } helplines were last checked more than 90 days ago. Please try them. To see them, type: helplines
+    }
+status-helplines-undescribed =
+    { $count ->
+        [one] One helpline lacks its language or where it was found. To add it, type: helpline about
+       *[other] { $count } helplines lack their language or where they were found. To add it, type: helpline about
+    }
 helpline-confirmed = Thank you. { $name } counts as checked today. Please check it again in 90 days.
 helpline-removed = { $name } is no longer shown.
 # $count: a number.
@@ -72,7 +95,8 @@ helplines-list =
        *[other] There are { $count } helplines. The numbers are for the other commands.
     }
 # $position: its number. $name, $contact, $hours in the moderators' words. $checked: a day.
-helplines-line = { $position }. { $name }: { $contact }. Open: { $hours }. Checked on { $checked }.
+# $language, $source: theirs too, or the word unknown.
+helplines-line = { $position }. { $name }: { $contact }. Open: { $hours }. Language: { $language }. Source: { $source }. Checked on { $checked }.
 helplines-none = No helpline is set up. Who presses { button-help-now } sees only the emergency number. Please add a line that you have tried yourself.
 
 helpline-bad-number = That is not a phone number I can show. Use digits, spaces and a plus sign, up to 32 of them.

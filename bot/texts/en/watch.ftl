@@ -31,7 +31,7 @@ watch-cannot-ask = I cannot write to people in private here, so no author is ask
 
 arg-watch-kind = What to look for
 arg-watch-what = What to do (off, alert or nudge)
-arg-watch-countries = Codes of countries, like GB US DE
+arg-watch-countries = Codes of countries, two letters each
 
 watch-not-for-keyword = Watched words are always looked for. To stop that, remove them. To see them, type: keyword list
 watch-not-for-crisis = Whoever may be in danger hears from me first in any case. Please choose off or alert.

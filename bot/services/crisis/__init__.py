@@ -1,0 +1,1 @@
+"""Somebody may be in danger: who is told, what they are told, and who answers."""

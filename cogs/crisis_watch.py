@@ -1,0 +1,113 @@
+"""When somebody may be in danger: the author hears first, and moderators answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.cog import Cog, Context, Outcome, Stage, command, listens
+from bot.events import Delivered, GroupReady, MessageEdited, MessagePosted, Undelivered
+from bot.model import Group, Role
+from bot.reply import Button, Reply, Text
+from bot.services.anonymity.changes import PURPOSE as WITHOUT_NAME
+from bot.services.crisis.answering import HELLO, CrisisAnswering
+from bot.services.crisis.ladder import CARD, Ladder
+
+SHOWN_LASTS = timedelta(minutes=10)
+LONGEST_SHOWN = 1_500
+
+
+class CrisisWatch(Cog):
+    """Looks before the gate does, and keeps the cards until somebody answers."""
+
+    def __init__(self, answering: CrisisAnswering, ladder: Ladder) -> None:
+        self.answering = answering
+        self.ladder = ladder
+
+    @command("crisis take", needs=Role.MODERATOR, hidden=True)
+    async def take(self, ctx: Context, card: str) -> Reply:
+        """Say that you reply."""
+        await self.ladder.take(ctx.group, ctx.account, card)
+        return _phrases(card)
+
+    @command("crisis phrases", needs=Role.MODERATOR, hidden=True)
+    async def phrases(self, ctx: Context, card: str) -> Reply:
+        """See words that you can use."""
+        await self.ladder.holds(ctx.group, ctx.account, card)
+        return _phrases(card)
+
+    @command("crisis cannot", needs=Role.MODERATOR, hidden=True)
+    async def cannot(self, ctx: Context, card: str) -> Reply:
+        """Say that you cannot now. Nobody sees it."""
+        await self.ladder.cannot(ctx.group, ctx.account, card)
+        return Reply("crisis-cannot")
+
+    @command("crisis show", needs=Role.MODERATOR, hidden=True)
+    async def show(self, ctx: Context, card: str) -> Reply:
+        """See the message, for your eyes alone."""
+        found = await self.ladder.show(ctx.group, card)
+        args = {"author": found.author_name, "text": found.content.text[:LONGEST_SHOWN]}
+        return Reply("crisis-shown", args, lifetime=SHOWN_LASTS)
+
+    @command("crisis buddy", needs=Role.MODERATOR, hidden=True)
+    async def buddy(self, ctx: Context, card: str) -> Reply:
+        """Ask another moderator to be beside you."""
+        await self.ladder.buddy(ctx.group, ctx.account, card)
+        return Reply("crisis-buddy")
+
+    @command("crisis close", needs=Role.MODERATOR, hidden=True)
+    async def close(self, ctx: Context, card: str) -> Reply:
+        """Say that it is over. Nothing of it is kept."""
+        await self.ladder.close(ctx.group, ctx.account, card)
+        return Reply("crisis-closed")
+
+    @listens(GroupReady, stage=Stage.CRISIS)
+    async def open(self, event: GroupReady) -> None:
+        """Go on with the cards that are open."""
+        await self.ladder.open(event.group)
+
+    @listens(MessagePosted, stage=Stage.CRISIS)
+    async def posted(self, event: MessagePosted) -> Outcome:
+        """Look before the gate: it never swallows a call for help."""
+        return self.answering.look(event)
+
+    @listens(MessageEdited, stage=Stage.CRISIS)
+    async def edited(self, event: MessageEdited) -> Outcome:
+        """Look at what it says now."""
+        return self.answering.look(event)
+
+    @listens(MessagePosted, stage=Stage.AFTER)
+    async def answered(self, event: MessagePosted) -> Outcome:
+        """A moderator who writes in the room holds the claim."""
+        return self.ladder.wrote(event)
+
+    @listens(Delivered)
+    async def delivered(self, event: Delivered) -> None:
+        """A card stands; or a post without a name does, and is looked at like any other."""
+        if event.purpose == CARD:
+            await self.ladder.delivered(event)
+        elif event.purpose == WITHOUT_NAME:
+            await self.answering.posted_without_a_name(event)
+
+    @listens(Undelivered)
+    async def undelivered(self, event: Undelivered) -> None:
+        """The author could not be written to alone: the room has its line instead."""
+        if event.purpose == HELLO:
+            await self.answering.not_reached(event)
+
+    async def status(self, group: Group) -> list[Text]:
+        """What `status` says about this: how many cards are open."""
+        count = await self.ladder.open_count(group)
+        return [Text("status-crisis-open", {"count": count})] if count else []
+
+
+def _phrases(card: str) -> Reply:
+    args = {"card": card}
+    return Reply(
+        "crisis-phrases",
+        lines=(Text("crisis-phrases-not"),),
+        buttons=(
+            Button("button-crisis-buddy", "crisis buddy", args),
+            Button("button-crisis-cannot", "crisis cannot", args),
+            Button("button-crisis-close", "crisis close", args),
+        ),
+    )
