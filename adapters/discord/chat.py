@@ -52,7 +52,8 @@ class DiscordChat:
         self._clock = clock
         self._shards = shards
         self._waits = waits or Waits()
-        self._on: Connection | None = None
+        self.connection: Connection | None = None
+        """What there is while the bot is connected."""
 
     # -- connecting --------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class DiscordChat:
                     "roles and channels, or takes over those that are there."
                 )
             on = Connection(kept, inbox, self._texts, self._clock, self._waits, self._shards)
-            self._on = on
+            self.connection = on
             try:
                 await on.run(self._token)
             except StartError:
@@ -77,7 +78,7 @@ class DiscordChat:
                 # what is missed.
                 logger.exception("the connection to Discord broke")
             finally:
-                self._on = None
+                self.connection = None
                 await on.stop()
             failed = 0 if on.was_ready else failed + 1
             await asyncio.sleep(pause(failed))
@@ -220,9 +221,9 @@ class DiscordChat:
 
     @property
     def _now(self) -> Connection:
-        if self._on is None or not self._on.was_ready:
+        if self.connection is None or not self.connection.was_ready:
             raise TryLater(_NOT_CONNECTED)
-        return self._on
+        return self.connection
 
     def _message(self, on: Connection, ref: MessageRef) -> discord.PartialMessage:
         guild = on.rooms.guild(ref.room.group)

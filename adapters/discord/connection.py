@@ -32,6 +32,7 @@ from bot.clock import Clock
 from bot.errors import StartError, TryLater
 from bot.events import GroupReady
 from bot.inbox import Inbox
+from bot.model import Room
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -149,6 +150,10 @@ class Connection:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("work for Discord failed", exc_info=error)
+
+    def is_caught_up(self, room: Room) -> bool:
+        """Whether nothing of a room's history is left to read."""
+        return self._hearing.is_caught_up(room)
 
     # -- the connection ----------------------------------------------------------------------
 
