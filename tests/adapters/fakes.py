@@ -19,6 +19,13 @@ class PlainTexts(Texts):
     def __init__(self) -> None:
         pass
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("en",)
+
+    def language(self, asked: str) -> str:
+        return "en"
+
     def has(self, key: str) -> bool:
         return not key.startswith("arg-")
 
