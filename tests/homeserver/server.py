@@ -19,7 +19,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ NAME: Final = "homeserver.test"
 """The part of an account behind the colon."""
 
 LAUNCH: Final = Path(__file__).parent / "launch.py"
+CROWD: Final = "/_test/crowd"
 PATIENCE: Final = 90.0
 """Seconds for a start, on a machine with other things to do."""
 
@@ -49,6 +50,7 @@ _EVERYTHING_SLOW_IS_OFF: Final[dict[str, Any]] = {
     "filter_timeline_limit": -1,
     # A repeated initial sync would get the answer of two minutes ago, and a restart looks wrong.
     "caches": {"sync_response_cache_duration": "0s"},
+    "modules": [{"module": "crowd.Crowd"}],
 }
 
 _PLENTY: Final = {"per_second": 100_000, "burst_count": 100_000}
@@ -167,6 +169,11 @@ class Homeserver:
         """Any request in somebody's name. `path` is below `/_matrix/client/v3`."""
         to = f"/_matrix/client/v3{path}"
         return await asyncio.to_thread(self._ask, to, body, method, account.access_token)
+
+    async def crowds(self, account: Credentials, room: str, texts: Sequence[str]) -> None:
+        """Somebody who is in a room writes all of this there, in one go; see `crowd.py`."""
+        body = {"room": room, "sender": account.user_id, "texts": list(texts)}
+        await asyncio.to_thread(self._ask, CROWD, body)
 
     def start_and_wait(self) -> None:
         """Like `start`, outside of a loop. Does nothing when it runs already."""

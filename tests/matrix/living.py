@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 
 DATABASE: Final = "circle.sqlite3"
 PATIENCE: Final = 100.0
+_PAUSE: Final = 0.2
+"""Seconds between two messages of one writer."""
 
 
 class LivingBot:
@@ -121,14 +123,16 @@ class Writer:
         self.said: list[tuple[str, str]] = []
         """Room and message of all that was said."""
 
-    async def goes_on(self, room: str, count: int, enough: asyncio.Event) -> None:
-        """Write message after message until it is `enough`, and so many at least."""
+    async def goes_on(self, room: str, enough: asyncio.Event) -> None:
+        """Write message after message until it is `enough`."""
         timeout = ClientTimeout(total=20)
         async with ClientSession(headers=self._headers, timeout=timeout) as session:
-            while len(self.said) < count or not enough.is_set():
+            while not enough.is_set():
                 to = f"{self._url}/rooms/{room}/send/m.room.message/{uuid4()}"
                 body = {"msgtype": "m.text", "body": f"number {len(self.said)}"}
                 self.said.append((room, await self._sends(session, to, body)))
+                # Not a wait for something: as fast as it can, it would leave the bot no core.
+                await asyncio.sleep(_PAUSE)
 
     async def _sends(self, session: ClientSession, to: str, body: dict[str, str]) -> str:
         while True:

@@ -27,6 +27,7 @@ async def bot(homeserver: Homeserver) -> AsyncIterator[Listener]:
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timelines and pages of history of ten events, so that forty are many."""
+    monkeypatch.setattr(backfill, "TIMELINE", 10)
     monkeypatch.setattr(backfill, "PAGE", 10)
 
 
@@ -49,7 +50,7 @@ async def test_what_was_written_before_the_first_start_is_history(
 
 
 async def test_a_slow_handler_loses_nothing_and_keeps_the_order(
-    bot: Listener, cora: Person, short_pages: None
+    bot: Listener, cora: Person
 ) -> None:
     room = await cora.creates(bot)
     await bot.starts()
@@ -59,7 +60,7 @@ async def test_a_slow_handler_loses_nothing_and_keeps_the_order(
         await asyncio.sleep(0.1)
 
     bot.handles = slow
-    said = await cora.writes_many(room, 40)
+    said = await cora.writes_many(room, 300)
     await bot.hears(said)
     assert bot.said() == said
 
