@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.detection import crisis_words as words
 from bot.detection.finding import Finding, Kind, Severity
@@ -32,10 +32,10 @@ _PATTERNS: Final = {
     "others": compiled(words.OTHERS),
 }
 _LETTERS: Final = tuple((kind, letters) for kind, each in words.HINTS.items() for letters in each)
-_HINTS: Final = AhoCorasick([letters for _, letters in _LETTERS])
-_PLAIN: Final = str.maketrans(
-    "\u2018\u2019\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" '
-)
+_HINTS: Final = AhoCorasick([letters for _, letters in _LETTERS], implementation=Implementation.DFA)
+_TYPESET: Final = [
+    *zip("\u2019\u2018\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" ', strict=True)
+]
 _METHOD: Final = compiled(words.METHOD)
 
 
@@ -70,7 +70,10 @@ def _small(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return lower if lower.isascii() else lower.translate(_PLAIN)
+    if not lower.isascii():
+        for typeset, plain in _TYPESET:
+            lower = lower.replace(typeset, plain)
+    return lower
 
 
 class _Said:

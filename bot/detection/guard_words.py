@@ -20,12 +20,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from itertools import islice, permutations
-from typing import Final, NamedTuple
+from itertools import permutations
+from typing import Final
 
 from bot.detection.budget import Budget
 from bot.detection.disguise.reading import classes_of, squeezed, views, written_in
-from bot.detection.disguise.stretches import TRIPLE, suspicious
+from bot.detection.disguise.stretches import TRIPLE, has_triples, suspicious
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
 
@@ -39,13 +39,26 @@ _DIGITS: Final = 8
 MOST_TOKENS: Final = 16_000
 """Words of a text that are looked at: what 32,000 characters can hold."""
 _SHORTEST_PART: Final = 3
+_LEFT: Final = 4
+"""Bits of the number of tags that share their first bits."""
+_SMALL: Final = frozenset(
+    """
+    a about am an and any are as at be but by can did do for get go got had has he her him his how
+    i if im in is it its ive just let like me my no not now of off ok on one or our out own pm she
+    so than that the them then they this to too two u up us was way we what when who why will with
+    yes yet you your
+    """.split()  # noqa: SIM905 (a list of strings is a page long)
+)
+"""Words of which two side by side are no slip."""
 _TAG: Final = 8
 MOST_STEPS: Final = 8_000
 """Tags that are made for one text, beyond one for each word; what comes after is not looked at."""
 
 _NUMBER: Final = re.compile(r"\d[\d ().\-/]{4,40}\d")
-_WORD: Final = re.compile(r"\S+")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\W*$")
+_LOWER: Final = bytes(range(256)).lower()
+_ASCII_SIGNS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_AROUND: Final = ".,;:!?\"'()[]{}*_~-"
 
 
 class GuardWordError(ValueError):
@@ -70,7 +83,9 @@ class _Tags:
     """Makes tags under one key."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        # Copied for each tag: to take in the key and the settings is half of the work.
+        self._words = blake2b(digest_size=4 * _TAG, key=key, person=b"word")
+        self._others = blake2b(digest_size=_TAG, key=key)
 
     def of_word(self, word: str) -> tuple[bytes, ...]:
         """Four tags of a word: by itself, and as a part of a phrase of two, three, four.
@@ -79,21 +94,29 @@ class _Tags:
         """
         if len(word) < _SHORTEST_PART:
             return ()
-        tags = blake2b(word.encode(), digest_size=32, key=self._key, person=b"word").digest()
+        digest = self._words.copy()
+        digest.update(word.encode())
+        tags = digest.digest()
         return tags[:8], tags[8:16], tags[16:24], tags[24:]
 
     def of(self, domain: str, text: str) -> int:
         """A tag of anything else."""
-        digest = blake2b(f"{domain} {text}".encode(), digest_size=_TAG, key=self._key).digest()
-        return int.from_bytes(digest)
+        digest = self._others.copy()
+        digest.update(f"{domain} {text}".encode())
+        return int.from_bytes(digest.digest())
 
 
 def _plain(word: str) -> str:
     """A word's letters and digits: without case, marks, signs and a possessive s."""
-    if word.isalnum() and word.isascii():
-        return word.lower()
-    word = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", word)).casefold()
-    return "".join(letter for letter in word if letter.isalnum())
+    plain = word.strip(_AROUND)
+    if plain.isalnum() and plain.isascii() and plain != "s":
+        return plain.lower()
+    if "'" in word or "\u2019" in word:
+        word = _POSSESSIVE.sub("", word)
+    if word.isascii():
+        return word.encode().translate(_LOWER, _ASCII_SIGNS).decode()
+    word = unicodedata.normalize("NFKD", word).casefold()
+    return "".join([letter for letter in word if letter.isalnum()])
 
 
 def _number(text: str) -> str:
@@ -160,13 +183,9 @@ def _packed(whole: Sequence[bytes], others: Sequence[int]) -> bytes:
     return len(whole).to_bytes(2) + b"".join([*whole, *(tag.to_bytes(_TAG) for tag in others)])
 
 
-class _Token(NamedTuple):
-    """A word of a text: its letters, where it is, and its tags as `_Tags.of_word` gives them."""
-
-    letters: str
-    start: int
-    end: int
-    tags: tuple[bytes, ...]
+_Token = tuple[str, int, int, Sequence[int]]
+"""A word of a text: its letters, where it begins and ends, and the sizes of the phrases that it is
+part of; 1 where it is a guard word by itself."""
 
 
 class GuardWords:
@@ -184,6 +203,14 @@ class GuardWords:
         self._whole = frozenset(whole)
         # Millions of slips: numbers in a row take a tenth of the memory that a set takes.
         self._others = array("Q", sorted(others))
+        # Where in the row a tag's first bits begin, so that few numbers are left to look at.
+        self._shift = 8 * _TAG - max(len(others).bit_length() - _LEFT, 0)
+        beginnings = range((1 << 8 * _TAG - self._shift) + 1)
+        self._begin = array(
+            "L", (bisect_left(self._others, first << self._shift) for first in beginnings)
+        )
+        # What ordinary words are known as; of other words nothing stays in memory.
+        self._ordinary: dict[str, Sequence[int]] = {}
 
     def find(self, text: str) -> list[Finding]:
         """Every place of a guard word in a text, in order."""
@@ -197,12 +224,13 @@ class GuardWords:
         budget = Budget(MOST_STEPS)
         spans = {folded.span(start, end) for start, end in self._words(text, budget)}
         spans |= {folded.span(start, end) for start, end in self._numbers(text, budget)}
-        spans |= set(self._disguised(folded.source, budget))
+        spans |= set(self._disguised(folded, budget))
         return [Finding(Kind.GUARD_WORD, *span) for span in sorted(spans)]
 
     def _has(self, domain: str, text: str) -> bool:
         tag = self._tags.of(domain, text)
-        at = bisect_left(self._others, tag)
+        first = tag >> self._shift
+        at = bisect_left(self._others, tag, self._begin[first], self._begin[first + 1])
         return at < len(self._others) and self._others[at] == tag
 
     def _slipped(self, text: str, sizes: Sequence[int], budget: Budget) -> bool:
@@ -230,39 +258,57 @@ class GuardWords:
                 yield match.span()
 
     def _words(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
-        tokens = []
+        tokens: list[_Token] = []
+        # Numbers of those that are more than an ordinary word.
+        odd = []
         known = dictionary()
-        for match in islice(_WORD.finditer(text), MOST_TOKENS):
-            start, end = match.span()
-            letters = _plain(match[0]) if end - start <= 2 * LONGEST else ""
-            if letters:
-                tokens.append(_Token(letters, start, end, self._tags.of_word(letters)))
-        for number, token in enumerate(tokens):
-            known_as = self._known_as(token)
+        ordinary = self._ordinary
+        end = -1
+        for word in text.split(" ", MOST_TOKENS)[:MOST_TOKENS]:
+            start = end + 1
+            end = start + len(word)
+            letters = word if word in ordinary else _plain(word)
+            if not letters or len(word) > 2 * LONGEST:
+                continue
+            known_as = ordinary.get(letters)
+            if known_as is None:
+                known_as = self._look_up(letters)
+            if known_as or letters not in known:
+                odd.append(len(tokens))
+            tokens.append((letters, start, end, known_as))
+        for number in odd:
+            letters, start, end, known_as = tokens[number]
+            is_word = letters in known
             if 1 in known_as or (
-                len(token.letters) >= SHORTEST_SLIPPED
-                and token.letters not in known
-                and not token.letters.isdigit()
+                not is_word
+                and len(letters) >= SHORTEST_SLIPPED
+                and not letters.isdigit()
                 # Of two words: the space was left out, or another letter typed in its place.
-                and self._slipped(token.letters, (1, 2), budget)
+                and self._slipped(letters, (1, 2), budget)
             ):
-                yield token.start, token.end
-            elif not known_as and number and token.letters not in known:
+                yield start, end
+            elif not known_as and number and not is_word:
                 # The space has slipped: "Margare tHollister".
-                before = tokens[number - 1]
-                if before.letters not in known and self._has(
-                    "phrase 2", before.letters + token.letters
+                before, first, *_ = tokens[number - 1]
+                if (
+                    before not in known
+                    and not (letters in _SMALL and before in _SMALL)
+                    and self._has("phrase 2", before + letters)
                 ):
-                    yield before.start, token.end
+                    yield first, end
             for size in known_as:
                 if size > 1:
                     yield from self._phrases(tokens, number, size, budget)
 
-    def _known_as(self, token: _Token) -> Sequence[int]:
+    def _look_up(self, letters: str) -> Sequence[int]:
         """The sizes of the phrases that a word is part of; 1 for a guard word by itself."""
-        if self._whole.isdisjoint(token.tags):
-            return ()
-        return [size for size, tag in enumerate(token.tags, 1) if tag in self._whole]
+        tags = self._tags.of_word(letters)
+        known_as: Sequence[int] = ()
+        if not self._whole.isdisjoint(tags):
+            known_as = [size for size, tag in enumerate(tags, 1) if tag in self._whole]
+        if letters in _SMALL or letters in dictionary():
+            self._ordinary[letters] = known_as
+        return known_as
 
     def _phrases(
         self, tokens: list[_Token], number: int, size: int, budget: Budget
@@ -270,22 +316,25 @@ class GuardWords:
         """Phrases of a size around a word that is part of one."""
         for first in range(max(number - size + 1, 0), min(number, len(tokens) - size) + 1):
             window = tokens[first : first + size]
-            phrase = "".join(token.letters for token in window)
+            phrase = "".join([token[0] for token in window])
             if not budget.spend(1):
                 return
             if self._has(f"phrase {size}", phrase) or (
                 len(phrase) >= SHORTEST_SLIPPED and self._slipped(phrase, (size,), budget)
             ):
-                yield window[0].start, window[-1].end
+                yield window[0][1], window[-1][2]
 
-    def _disguised(self, text: str, budget: Budget) -> Iterator[tuple[int, int]]:
-        triples = TRIPLE.search(text) is not None
-        for view, origins in views(text):
-            for start, end in suspicious(view, triples=triples, neighbours=MOST_WORDS - 1):
+    def _disguised(self, folded: Folded, budget: Budget) -> Iterator[tuple[int, int]]:
+        triples = has_triples(folded.source)
+        for view, origins in views(folded.source):
+            seen: dict[str, tuple[str, Sequence[int]]] = {}
+            for start, end in suspicious(
+                view, folded.beyond, triples=triples, neighbours=MOST_WORDS - 1
+            ):
                 stretch = view[start:end]
                 for written in written_in(stretch):
                     for words in _WORDS:
-                        for first, last in self._in_reading(stretch, written, words, budget):
+                        for first, last in self._in_reading(stretch, written, words, seen, budget):
                             typed: Sequence[int] = range(start + first, start + last)
                             if origins is not None:
                                 typed = [origins[at] for at in typed]
@@ -294,20 +343,30 @@ class GuardWords:
                             break
 
     def _in_reading(
-        self, typed: str, written: str, words: re.Pattern[str], budget: Budget
+        self,
+        typed: str,
+        written: str,
+        words: re.Pattern[str],
+        seen: dict[str, tuple[str, Sequence[int]]],
+        budget: Budget,
     ) -> Iterator[tuple[int, int]]:
-        tokens = []
+        """Spans in a reading. `seen` has what its words are read as, since most ways agree."""
+        tokens: list[_Token] = []
         for match in words.finditer(typed):
             first, last = match.span()
-            shape = _shape(written[first:last])
             if not budget.spend(2):
                 return
-            if 0 < len(shape) <= LONGEST:
-                tokens.append(_Token(shape, first, last, self._tags.of_word(shape)))
-        for number, token in enumerate(tokens):
-            known_as = self._known_as(token)
-            if 1 in known_as and _hides(typed[token.start : token.end]):
-                yield token.start, token.end
+            word = written[first:last]
+            found = seen.get(word)
+            if found is None:
+                shape = _shape(word)
+                fits = 0 < len(shape) <= LONGEST
+                seen[word] = found = (shape, self._look_up(shape)) if fits else ("", ())
+            if found[0]:
+                tokens.append((found[0], first, last, found[1]))
+        for number, (_, start, end, known_as) in enumerate(tokens):
+            if 1 in known_as and _hides(typed[start:end]):
+                yield start, end
             for size in known_as:
                 if size > 1:
                     yield from self._disguised_phrases(tokens, number, size, typed)
@@ -316,8 +375,8 @@ class GuardWords:
         self, tokens: list[_Token], number: int, size: int, typed: str
     ) -> Iterator[tuple[int, int]]:
         for first in range(max(number - size + 1, 0), min(number, len(tokens) - size) + 1):
-            start, end = tokens[first].start, tokens[first + size - 1].end
-            phrase = squeezed("".join(token.letters for token in tokens[first : first + size]))
+            start, end = tokens[first][1], tokens[first + size - 1][2]
+            phrase = squeezed("".join([token[0] for token in tokens[first : first + size]]))
             if self._has("phrase", phrase) and _hides(typed[start:end]):
                 yield start, end
 

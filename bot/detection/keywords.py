@@ -118,11 +118,11 @@ class Keywords:
     def _words_in(self, folded: Folded, automaton: AhoCorasick) -> Iterable[tuple[int, int, int]]:
         matches = automaton.find_matches_as_indexes(folded.text, overlapping=True)
         if not matches:
-            return self._disguised.find(folded.source, triples=False)
+            return self._disguised.find(folded, triples=False)
         return chain(
             self._whole_words(folded, matches),
             self._disguised.find(
-                folded.source, triples=any(number >= len(self._words) for number, _, _ in matches)
+                folded, triples=any(number >= len(self._words) for number, _, _ in matches)
             ),
         )
 

@@ -75,12 +75,14 @@ _RARE: Final = re.compile(
 class Folded:
     """A folded text that can tell where in the original a stretch of it lies."""
 
-    __slots__ = ("_origins", "source", "text")
+    __slots__ = ("_origins", "beyond", "source", "text")
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, beyond: str = "") -> None:
         self.text = text
         self.source = source
         """The text as it was written, up to `MOST_CHARACTERS`."""
+        self.beyond = beyond
+        """The characters of `source` that are not ASCII, each once."""
         self._origins: list[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -102,25 +104,40 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold a text. Never fails; linear in the text, never beyond 18 times its length."""
     text = text[:MOST_CHARACTERS]
-    if text.isascii():
-        plain = _spaced(text.lower())
-        if not plain.isprintable():
-            plain = " ".join(_INVISIBLE.sub("", plain).split())
-        return Folded(plain, text)
+    beyond = beyond_ascii(text)
+    if not beyond or all(map(_is_quiet, beyond)):
+        plain = text.lower()
+        if not _is_spaced(plain):
+            plain = " ".join(plain.split())
+            if not plain.isprintable():
+                plain = " ".join(_INVISIBLE.sub("", plain).split())
+        return Folded(plain, text, beyond)
     plain = text
     if _RARE.search(plain):
         plain = _INVISIBLE.sub("", plain)
         if _MARK.search(plain):
             plain = _PILE.sub(r"\1", plain)
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
-    return Folded(_spaced(plain), text)
+    return Folded(plain if _is_spaced(plain) else " ".join(plain.split()), text, beyond)
 
 
-def _spaced(text: str) -> str:
-    """Runs of white space become one space. Of all white space, only the space is printable."""
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
-        return text
-    return " ".join(text.split())
+def beyond_ascii(text: str) -> str:
+    """The characters of a text that are not ASCII, each once, in any order."""
+    return "" if text.isascii() else "".join({*"".join(_BEYOND_ASCII.findall(text))})
+
+
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
+
+
+@lru_cache(maxsize=4096)
+def _is_quiet(letter: str) -> bool:
+    """Whether a character stays what it is and leaves what is beside it alone, as most signs do."""
+    return letter == letter.lower() == _parts(letter) and not _MARK.match(letter)
+
+
+def _is_spaced(text: str) -> bool:
+    """Whether all its white space is single spaces between words; only those are printable."""
+    return "  " not in text and text[:1] != " " and text[-1:] != " " and text.isprintable()
 
 
 @lru_cache(maxsize=4096)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import re2
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded
+from bot.detection.personal.looking import compiled, found_in, spans
 
 _TOLD = r"(?:told|tell(?:ing)?|show(?:ed|ing)?|sent|send(?:ing)?|forward(?:ed|ing)?)"
 _SOMEBODY = (
@@ -30,7 +31,7 @@ _COPY = (
     r"pictures? of|transcripts? of)"
 )
 # A request not to is the opposite: "please do not post screenshots of this group".
-_NOT: Final = re2.compile(
+_NOT: Final = compiled(
     r"\b(?:do not|don.?t|never|no one|nobody|not allowed|aren.?t allowed|without|avoid|forbidden|"
     r"against the rules|should ?n.?t|should not|must not|can ?not|can.?t|won.?t|no)\b[^.!?]*$"
 )
@@ -40,34 +41,38 @@ _SITES = (
 )
 _SHARED = r"(?:post|put|share|upload|repost|leak)(?:s|ed|ing|ting)?|shar(?:ed|ing)"
 _ROOM = r"(?:this|our|the) (?:group|circle|chat|channel|meeting|conversation|room|thread)"
-_PATTERNS: Final = [
-    re2.compile(pattern)
-    for pattern in (
-        rf"\b{_COPY} (?:\w+ ){{0,3}}(?:{_HERE}|{_ROOM})\b",
-        rf"\b{_TOLD} (?:it |this |that |them )?(?:to )?(?:{_SOMEBODY}) (?:\w+ ){{0,4}}{_HERE}\b",
-        rf"\b{_TOLD} (?:\w+ ){{0,5}}(?:to|with) (?:{_SOMEBODY})\b[^.!?]{{0,40}}\b{_HERE}\b",
-        rf"\b{_TOLD} (?:\w+ ){{0,5}}{_HERE} (?:\w+ ){{0,2}}(?:to|with) (?:{_SOMEBODY})\b",
-        rf"\b(?:{_SHARED}) (?:\w+ ){{0,6}}{_ROOM} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
-        rf"\b(?:{_SHARED}) (?:\w+ ){{0,4}}{_HERE} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
-    )
-]
-# Cheap, and in every one of them: most texts end here.
-_HINTS: Final = ("group", "circle", "chat", "channel", "room", "meeting", "here", "conversation",
-                 "thread", "server")  # fmt: skip
+_PLACES: Final = (
+    rf"\b{_COPY} (?:\w+ ){{0,3}}(?:{_HERE}|{_ROOM})\b",
+    rf"\b{_TOLD} (?:it |this |that |them )?(?:to )?(?:{_SOMEBODY}) (?:\w+ ){{0,4}}{_HERE}\b",
+    rf"\b{_TOLD} (?:\w+ ){{0,5}}(?:to|with) (?:{_SOMEBODY})\b[^.!?]{{0,40}}\b{_HERE}\b",
+    rf"\b{_TOLD} (?:\w+ ){{0,5}}{_HERE} (?:\w+ ){{0,2}}(?:to|with) (?:{_SOMEBODY})\b",
+    rf"\b(?:{_SHARED}) (?:\w+ ){{0,6}}{_ROOM} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
+    rf"\b(?:{_SHARED}) (?:\w+ ){{0,4}}{_HERE} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
+)
+_PATTERNS: Final = [compiled(pattern) for pattern in _PLACES]
+_ANY: Final = compiled("|".join(_PLACES))
+# Cheap, and one of either in every place: most texts end here.
+_PLACE_HINTS: Final = ("group", "circle", "chat", "channel", "room", "meeting", "here",
+                       "conversation", "thread")  # fmt: skip
+_DEED_HINTS: Final = ("screen", "cop", "record", "photo", "pic", "transcript", "told", "tell",
+                      "show", "sen", "forward", "post", "put", "shar", "upload",
+                      "leak")  # fmt: skip
+_HINTS: Final = AhoCorasick([*_PLACE_HINTS, *_DEED_HINTS], implementation=Implementation.DFA)
 
 
 def outside(folded: Folded) -> list[Finding]:
     """Every place that talks of it. English only; severity low, since talk is not the deed."""
     text = folded.text
-    if not any(hint in text for hint in _HINTS):
+    hints = {number < len(_PLACE_HINTS) for number, _, _ in _HINTS.find_matches_as_indexes(text)}
+    if len(hints) < 2 or not found_in(_ANY, text):
         return []
-    spans = set()
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            before = text[max(match.start() - _BEFORE, 0) : match.start()]
-            if not _NOT.search(before):
-                spans.add(match.span())
-    return [Finding(Kind.OUTSIDE, *folded.span(*span)) for span in sorted(spans)]
+    found = {
+        (start, end)
+        for pattern in _PATTERNS
+        for start, end in spans(pattern, text)
+        if not found_in(_NOT, text[max(start - _BEFORE, 0) : start])
+    }
+    return [Finding(Kind.OUTSIDE, *folded.span(*span)) for span in sorted(found)]
 
 
 _BEFORE: Final = 60

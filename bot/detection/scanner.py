@@ -20,12 +20,12 @@ Detector = Callable[[Folded], Iterable[Finding]]
 
 def personal_data(wanted: Personal = EVERYTHING) -> Detector:
     """Looks for the personal data that a group chose."""
-    return lambda folded: found_in_visible(lambda text: find_personal(text, wanted), folded.source)
+    return lambda folded: found_in_visible(lambda text: find_personal(text, wanted), folded)
 
 
 def crisis(folded: Folded) -> Iterable[Finding]:
     """Looks for danger to self or to another, said in the first person."""
-    return found_in_visible(find_crisis, folded.source)
+    return found_in_visible(find_crisis, folded)
 
 
 DEFAULT: Final[tuple[Detector, ...]] = (personal_data(), crisis, outside)
@@ -53,4 +53,6 @@ class Scanner:
             findings += self._guard_words.find_in(folded)
         for detector in self._detectors:
             findings += detector(folded)
-        return sorted(findings, key=lambda finding: (finding.start, finding.end))
+        if len(findings) > 1:
+            findings.sort(key=lambda finding: (finding.start, finding.end))
+        return findings

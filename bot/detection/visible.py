@@ -13,22 +13,19 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.detection.finding import Finding
+from bot.detection.normalise import Folded
 
-_ASCII = frozenset(map(chr, range(0x80)))
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
-def found_in_visible(find: Callable[[str], Iterable[Finding]], text: str) -> list[Finding]:
+def found_in_visible(find: Callable[[str], Iterable[Finding]], folded: Folded) -> list[Finding]:
     """What `find` finds in the visible form of a text, with the spans of the original."""
-    if text.isascii():
-        return list(find(text))
-    changed = {
-        letter: plain for letter in set(text) - _ASCII if (plain := _shown(letter)) != letter
-    }
+    text = folded.source
+    changed = {letter: plain for letter in folded.beyond if (plain := _shown(letter)) != letter}
     if not changed:
         return list(find(text))
     origins = [at for at, letter in enumerate(text) for _ in changed.get(letter, letter)]
-    visible = "".join(changed.get(letter, letter) for letter in text)
+    visible = "".join([changed.get(letter, letter) for letter in text])
     return [
         replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
         for finding in find(visible)

@@ -18,6 +18,7 @@ from bot.detection.budget import Budget
 from bot.detection.disguise.checking import Word, is_disguised, may_be_word
 from bot.detection.disguise.reading import Read, classes_of, places, squeezed, views, written_in
 from bot.detection.disguise.stretches import suspicious
+from bot.detection.normalise import Folded
 
 __all__ = ["Disguised"]
 
@@ -49,23 +50,30 @@ class Disguised:
         self._neighbours = min(parts - 1, MOST_NEIGHBOURS)
         self._automaton = AhoCorasick(list(words))
 
-    def find(self, text: str, *, triples: bool) -> Iterable[tuple[int, int, int]]:
+    def find(self, folded: Folded, *, triples: bool) -> Iterable[tuple[int, int, int]]:
         """Number, start and end of each disguised phrase; places are in the text as written.
 
         `triples` says whether a letter stands three times in a row anywhere.
         """
         if not self._words:
             return ()
-        stretches = suspicious(text, triples=triples, neighbours=self._neighbours)
-        if not stretches and "\u202e" not in text:
+        text = folded.source
+        stretches = suspicious(text, folded.beyond, triples=triples, neighbours=self._neighbours)
+        if not stretches and "\u202e" not in folded.beyond:
             return ()  # most texts
-        return self._seen_through(text, triples=triples)
+        return self._seen_through(folded, stretches, triples=triples)
 
-    def _seen_through(self, text: str, *, triples: bool) -> Iterator[tuple[int, int, int]]:
-        for view, origins in views(text):
+    def _seen_through(
+        self, folded: Folded, stretches: list[tuple[int, int]], *, triples: bool
+    ) -> Iterator[tuple[int, int, int]]:
+        for view, origins in views(folded.source):
             budget = Budget(MOST_STEPS)
-            for start, end in suspicious(view, triples=triples, neighbours=self._neighbours):
-                backwards = origins is not None
+            backwards = origins is not None
+            if backwards:
+                stretches = suspicious(
+                    view, folded.beyond, triples=triples, neighbours=self._neighbours
+                )
+            for start, end in stretches:
                 for number, first, last in self._in_stretch(
                     view[start:end], budget, backwards=backwards
                 ):

@@ -36,9 +36,9 @@ _CLASSES: Final = Classes()
 _ASCII_CLASSES: Final = "".join(_CLASSES[code] or "-" for code in range(128)).encode() + bytes(128)
 _ASCII_REST: Final = bytes(code for code in range(128) if not _CLASSES[code])
 # What may be read in more ways than one, and what two signs together are drawn like.
-_OPEN: Final = re.compile(
-    "[" + re.escape("".join(sign for sign in LEET if len(choices(sign)) > 1)) + "]|ph|vv|l3", re.I
-)
+_OPEN_SIGNS: Final = "[" + re.escape("".join(sign for sign in LEET if len(choices(sign)) > 1)) + "]"
+_OPEN_SIGN: Final = re.compile(_OPEN_SIGNS)
+_OPEN: Final = re.compile(_OPEN_SIGNS + "|ph|vv|l3", re.IGNORECASE)
 _SOME_DRAWN: Final = re.compile(r"[|/\\(\[}\]>`]|ph|vv|13|l3", re.IGNORECASE)
 _ALSO: Final = {"k": "c", "c": "k", "v": "u", "u": "v", "z": "s", "s": "z", "y": "i", "i": "y"}
 """Letters written for each other. Not a disguise by themselves: Kat is not a cat."""
@@ -53,7 +53,8 @@ def written_in(stretch: str) -> Iterator[str]:
     several = _DRAWN.sub(_of_several, stretch) if _SOME_DRAWN.search(stretch) else stretch
     for drawn in dict.fromkeys((stretch, several)):
         plain = _TRAILING.sub(lambda match: "." * len(match[0]), drawn)
-        open_signs = [sign for sign in dict.fromkeys(plain) if len(_choices(sign)) > 1][:MOST_SIGNS]
+        signs = _OPEN_SIGN.findall(plain) if plain.isascii() else plain
+        open_signs = [sign for sign in dict.fromkeys(signs) if len(_choices(sign)) > 1][:MOST_SIGNS]
         if not open_signs:
             yield plain
             continue
@@ -118,7 +119,15 @@ def classes_of(text: str) -> str:
 
 def squeezed(classes: str) -> str:
     """The same with each run of one class as one letter."""
-    return "".join([letter for letter, _ in groupby(classes)])
+    if not classes.isascii():
+        return "".join([letter for letter, _ in groupby(classes)])
+    for twice, once in _TWICE:
+        while twice in classes:
+            classes = classes.replace(twice, once)
+    return classes
+
+
+_TWICE: Final = [(each * 2, each) for each in sorted(set(_ASCII_CLASSES.decode()[:128]) - {"-"})]
 
 
 class Read(NamedTuple):

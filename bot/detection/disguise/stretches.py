@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from bot.detection.lookalikes import readings
 
@@ -26,7 +27,7 @@ def _kind(character: str) -> bytes:
         return _LETTER
     if character == "@":
         return _ALIKE
-    if character in "-_":
+    if character in "-_\u2013\u2014":
         return _HYPHEN
     if character.isascii():
         is_sign = character in "$+|{}<^\\" or character.isdigit() or ord(character) < 32
@@ -54,6 +55,10 @@ class _Kinds(dict[int, str]):
 _ASCII: Final = b"".join(_kind(chr(code)) for code in range(128)) + bytes(128)
 _KINDS: Final = _Kinds()
 TRIPLE: Final = re.compile(r"(\w)\1\1", re.IGNORECASE)
+_ASCII_TRIPLES: Final = AhoCorasick(
+    [letter * 3 for letter in string.ascii_lowercase + string.digits + "_"],
+    implementation=Implementation.DFA,
+)
 _ENDS: Final = re.compile(rb"[ n]")
 _SPACED: Final = re.compile(rb"(?<![^ ])(?:[^ ] ){2,}[^ ](?![^ ])")
 _SHORT: Final = 3
@@ -72,27 +77,28 @@ _IN_WORDS: Final = (
 )
 _AMONG_WORDS: Final = (b" a a ", b"a . a", b"n")
 _SIGNS: Final = BytesAhoCorasick([*_IN_WORDS, *_AMONG_WORDS], implementation=Implementation.DFA)
-# What phones put for plain signs: with these alone a text is as quick to read as one in ASCII.
-_TYPESET: Final = [*zip("\u2019\u2018\u201c\u201d\u2013\u2014\u2026", "''\"\"--.", strict=True)]
+_FEW: Final = 16
+"""Characters beyond ASCII that are replaced one by one."""
+_STAND_IN: Final = {
+    kind.decode(): letter
+    for kind, letter in zip(
+        (_LETTER, _SIGN, _ALIKE, _LINE, _SPACE, _HYPHEN, _OTHER), "a1@\n -.", strict=True
+    )
+}
 
 
-def suspicious(text: str, *, triples: bool, neighbours: int) -> list[tuple[int, int]]:
+def suspicious(text: str, beyond: str, *, triples: bool, neighbours: int) -> list[tuple[int, int]]:
     """The stretches of a text that may be disguised, in order. Mostly there are none.
 
-    `triples` says whether a letter stands three times in a row anywhere; `neighbours` how many
-    words a disguised word may have beside it in a phrase.
+    `beyond` has the characters of the text that are not ASCII; `triples` says whether a letter
+    stands three times in a row anywhere; `neighbours` how many words a disguised word may have
+    beside it in a phrase.
     """
-    plain = text
-    if not text.isascii():
-        for typeset, typed in _TYPESET:
-            plain = plain.replace(typeset, typed)
-            if plain.isascii():
-                break
-    kinds = plain.encode().translate(_ASCII) if plain.isascii() else text.translate(_KINDS).encode()
+    kinds = _kinds_of(text, beyond)
     signs = _SIGNS.find_matches_as_indexes(kinds)
     if not (signs or triples or kinds[1:2] == b" " or kinds[-2:-1] == b" "):
         return []
-    found = _words_with_signs(kinds, signs)
+    found = _words_with_signs(kinds, signs) if signs else []
     if b"n" in kinds:
         found += _across_lines(kinds)
     if triples:
@@ -100,6 +106,21 @@ def suspicious(text: str, *, triples: bool, neighbours: int) -> list[tuple[int, 
     if b"a a a" in kinds or b". a ." in kinds or b"d a" in kinds or b"a d" in kinds:
         found += (match.span() for match in _SPACED.finditer(kinds))
     return _widened(kinds, sorted(found), neighbours) if found else found
+
+
+def has_triples(text: str) -> bool:
+    """Whether a letter or digit stands three times in a row anywhere."""
+    if text.isascii() and not _ASCII_TRIPLES.find_matches_as_indexes(text.lower()):
+        return False
+    return TRIPLE.search(text) is not None
+
+
+def _kinds_of(text: str, beyond: str) -> bytes:
+    if len(beyond) > _FEW:
+        return text.translate(_KINDS).encode()
+    for character in beyond:
+        text = text.replace(character, _STAND_IN[_KINDS[ord(character)]])
+    return text.encode().translate(_ASCII)
 
 
 def _words_with_signs(kinds: bytes, signs: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
