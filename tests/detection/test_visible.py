@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.detection import Finding, Kind, Scanner
+from bot.detection import Finding, Kind, Scanner, fold
 from bot.detection.visible import found_in_visible
 
 
@@ -32,7 +32,7 @@ def test_what_is_hidden_is_found_where_it_stands(text: str, kind: str, written: 
 
 @given(st.text(alphabet="ab1 \n\u200b\ufe0f\u00e9\uff11\u0661\u2460\ud800\U000e0041\u2026\u3164"))
 def test_every_letter_seen_knows_where_it_stands(text: str) -> None:
-    spans = [(each.start, each.end) for each in found_in_visible(whole, text)]
+    spans = [(each.start, each.end) for each in found_in_visible(whole, fold(text))]
     assert spans == sorted(spans)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     visible = {at for at, letter in enumerate(text) if letter in "ab1 \n\u00e9\uff11\u0661\u2460"}
