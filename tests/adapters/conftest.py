@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sandbox.world import Json
+from tests.adapters.discord_stage import DiscordStage
 from tests.adapters.fakes import Core
 from tests.adapters.matrix_stage import MatrixStage
 from tests.adapters.sandbox_stage import LocalStage, RemoteStage, apart
@@ -24,12 +25,15 @@ def world_apart() -> Iterator[Json]:
 MATRIX = pytest.param("matrix", marks=pytest.mark.slow)
 
 
-@pytest.fixture(params=["sandbox", "sandbox-apart", MATRIX])
+@pytest.fixture(params=["sandbox", "sandbox-apart", "discord", MATRIX])
 async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
     """Every platform in turn, with nothing said on it yet."""
     made: Stage
     if request.param == "sandbox":
         made = LocalStage()
+    elif request.param == "discord":
+        made = discord = DiscordStage()
+        await discord.open()
     elif request.param == "matrix":
         made = matrix = MatrixStage(request.getfixturevalue("homeserver"), tmp_path)
         await matrix.open()

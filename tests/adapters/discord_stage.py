@@ -11,11 +11,13 @@ from typing import Any
 from adapters.discord import places
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import Waits
+from adapters.discord.commands import MENUS
 from adapters.discord.places import Places
 from adapters.discord.rights import ASKED_FOR, IN_A_CHANNEL
 from bot.chat import Chat, Right
 from bot.errors import TryLater
 from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
+from bot.texts import Texts
 from tests.adapters.fakes import PlainTexts
 from tests.adapters.stage import Seen, Stage
 from tests.discord_server import contents, payloads, state
@@ -42,6 +44,7 @@ class DiscordStage(Stage):
     def __init__(self) -> None:
         super().__init__()
         self.server = DiscordServer()
+        self.texts: Texts = PlainTexts()
         self._open = ExitStack()
         self._people: dict[str, Human] = {}
         self._shown: dict[str, list[Shown]] = {}
@@ -99,7 +102,7 @@ class DiscordStage(Stage):
     # -- the bot -----------------------------------------------------------------------------
 
     async def new_chat(self) -> Chat:
-        return DiscordChat(self.server.token, PlainTexts(), self.clock, waits=AT_ONCE)
+        return DiscordChat(self.server.token, self.texts, self.clock, waits=AT_ONCE)
 
     async def connected(self) -> None:
         async with asyncio.timeout(WITHIN):
@@ -213,7 +216,10 @@ class DiscordStage(Stage):
         **fields: str,
     ) -> None:
         human, channel = self.human(who), self.channel(room)
-        name = command.replace(" ", "-") if message is None else command.capitalize()
+        name = command.replace(" ", "-")
+        if message is not None:
+            menu = MENUS.get(command)
+            name = command.capitalize() if menu is None else self.texts.label(menu.label, "en")
         async with asyncio.timeout(WITHIN):
             while not any(each["name"] == name for each in human.commands(channel)):
                 await asyncio.sleep(0.005)

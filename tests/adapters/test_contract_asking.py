@@ -79,8 +79,8 @@ async def test_a_button_for_one_person_refuses_the_others(stage: Stage, core: Co
 
 
 async def test_a_private_answer_is_seen_by_its_asker_alone(stage: Stage, core: Core) -> None:
-    chat = await stage.connect(core)
     core.commands = [command("status")]
+    chat = await stage.connect(core)
     await stage.runs(stage.member, stage.circle, "status")
     seen = await stage.sees(stage.member, "did status")
     assert "did status" not in str(await stage.all_seen(stage.second))
