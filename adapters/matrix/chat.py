@@ -20,10 +20,11 @@ from adapters.matrix.door import Door
 from adapters.matrix.fading import Fading
 from adapters.matrix.gate import Gate
 from adapters.matrix.keys import CryptoStore
+from adapters.matrix.patience import MISSED
 from adapters.matrix.removing import Removing
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
-from adapters.matrix.sync import MISSED, Arrival, Sync
+from adapters.matrix.sync import Arrival, Sync
 from adapters.matrix.transport import path
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock

@@ -28,6 +28,7 @@ from adapters.matrix import backfill
 from adapters.matrix.again import Recent, is_written, pause, until_done, until_written
 from adapters.matrix.backfill import before, between, comes_in, sound
 from adapters.matrix.client import MEMBER, Client
+from adapters.matrix.patience import Patience, Work, missed, unhandled
 from adapters.matrix.transport import Away, Json
 from adapters.matrix.waiting import Waiting
 from bot.errors import NotDurable, PlatformError, StartError, TryLater
@@ -39,9 +40,6 @@ IN_FLIGHT: Final = 256
 """How many events of one room may be with their handlers at once."""
 UNFINISHED: Final = 20_000
 """How many events may be read and not finished before reading on waits."""
-
-MISSED: Final = "org.circlekeeper.missed"
-"""The type of what stands for events that the homeserver does not tell any more."""
 
 _POSITION: Final = "sync position"
 _TRIES: Final = 5
@@ -58,8 +56,8 @@ class Arrival:
 
     `event` is raw and decrypted. `before` is what the state event that it replaces said.
     `live` is False for what happened while the bot was away. `unreadable`: no key came for it,
-    or, as type `MISSED` without a sender, it cannot be fetched. An invitation of the bot has no
-    event id.
+    or, as type `MISSED`, it could not be handled or cannot be fetched (without a sender). An
+    invitation of the bot has no event id.
     """
 
     room_id: str
@@ -76,7 +74,8 @@ class Sync:
     """Follows the homeserver for one client.
 
     `handle` returns when the consequences of an arrival are durable. When it raises `NotDurable`
-    or `TryLater` it is called again; a bug is tried a few times, so that it cannot stop a room.
+    or `TryLater` it is called again; a bug is tried a few times, so that it cannot stop a room,
+    and what goes on failing for an hour while all else goes well arrives as `MISSED`.
     `connected` is awaited once, when the state of all rooms is known and before any arrival.
     `own_devices_changed` is awaited when the bot's own account got a device or a key. What the
     bot itself wrote does not arrive; its state events and redactions do.
@@ -106,6 +105,7 @@ class Sync:
         self._doubtful = True
         self._recent = Recent()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._patience = Patience()
         self._upkeep: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -113,6 +113,7 @@ class Sync:
         self._position = await self._memory.get(_POSITION)
         await self._waiting.load()
         self._start(self._note_position())
+        self._start(self._patience.watch())
         try:
             await self._follow(self._position)
         finally:
@@ -127,6 +128,7 @@ class Sync:
             try:
                 answer = await self._ask(since, first=first)
             except PlatformError as error:
+                self._patience.answering = False
                 if not isinstance(error, TryLater):
                     logger.warning("the homeserver refuses to sync", extra={"why": error.why})
                 await asyncio.sleep(pause(failed, error))
@@ -134,7 +136,8 @@ class Sync:
                 continue
             await self._take(answer, since, first=first)
             first = False
-            if not await is_written(self._client.crypto.flush):
+            self._patience.answering = await is_written(self._client.crypto.flush)
+            if not self._patience.answering:
                 # Asked further, the homeserver would forget keys that only this process has. So
                 # the same is asked again: what is new in it is handled, the store there or not.
                 await asyncio.sleep(_MOMENT)
@@ -277,9 +280,11 @@ class Sync:
             lane.free.clear()
             await lane.free.wait()
         lane.busy += 1
-        self._start(self._see_through(arrival, lane, batch))
+        work = Work()
+        self._patience.under_way.add(work)
+        work.task = self._start(self._see_through(arrival, lane, batch, work))
 
-    async def _see_through(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
+    async def _see_through(self, arrival: Arrival, lane: _Lane, batch: _Batch, work: Work) -> None:
         try:
             event = arrival.event
             # Without any content it was redacted.
@@ -288,22 +293,36 @@ class Sync:
                 arrival = Arrival(
                     arrival.room_id, found or event, arrival.live, unreadable=found is None
                 )
-            await self._guarded(arrival)
+            await self._guarded(arrival, work)
+        except asyncio.CancelledError:
+            if not work.given_up:
+                raise
+            self._start(self._pass_over(arrival, batch))
+            return
         finally:
+            self._patience.under_way.discard(work)
             lane.busy -= 1
             lane.free.set()
             if lane.worker is None and not lane.busy and not lane.queue:
                 self._rooms.pop(arrival.room_id, None)
         self._done(batch)
 
-    async def _guarded(self, arrival: Arrival) -> None:
+    async def _pass_over(self, arrival: Arrival, batch: _Batch) -> None:
+        logger.warning("an event was given up")
+        if "event_id" in arrival.event:
+            instead = unhandled(arrival.event)
+            await self._guarded(Arrival(arrival.room_id, instead, arrival.live, None, True))
+        self._done(batch)
+
+    async def _guarded(self, arrival: Arrival, work: Work | None = None) -> None:
         tries = 0
         while True:
             error: PlatformError | None = None
             try:
                 return await self._handle(arrival)
             except NotDurable:
-                pass
+                if work is not None:
+                    work.looks = 0
             except TryLater as later:
                 error = later
             except Exception:
@@ -320,24 +339,30 @@ class Sync:
     # -- what a limited timeline left out ----------------------------------------------------
 
     async def _fill(self, gap: _Gap, lane: _Lane, batch: _Batch) -> None:
+        work = Work()
+        work.task = self._start(self._fetch(gap, lane, batch, work))
+        self._patience.under_way.add(work)
         try:
-            async for event in between(self._client, gap.room_id, gap.start, gap.end):
-                await self._set_out_more(gap, event, lane, batch)
-        except PlatformError:
+            await work.task
+        except (PlatformError, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and not work.given_up:
+                raise
             logger.warning("what was written meanwhile cannot be fetched")
             for event in gap.news:
                 await self._set_out_more(gap, event, lane, batch)
             # For the moderators: there was something that nobody looked at.
-            missed = {
-                "type": MISSED,
-                "event_id": f"missed {gap.start}",
-                "sender": "",
-                "origin_server_ts": int(time() * 1000),
-                "content": {},
-            }
+            event = missed(gap.start, int(time() * 1000))
             batch.open += 1
             self._open += 1
-            await self._set_out(Arrival(gap.room_id, missed, gap.live, None, True), lane, batch)
+            await self._set_out(Arrival(gap.room_id, event, gap.live, None, True), lane, batch)
+        finally:
+            self._patience.under_way.discard(work)
+
+    async def _fetch(self, gap: _Gap, lane: _Lane, batch: _Batch, work: Work) -> None:
+        async for event in between(self._client, gap.room_id, gap.start, gap.end):
+            await self._set_out_more(gap, event, lane, batch)
+            # It takes as long as it takes to handle what was fetched.
+            work.looks = 0
 
     async def _set_out_more(self, gap: _Gap, event: Json, lane: _Lane, batch: _Batch) -> None:
         batch.open += 1

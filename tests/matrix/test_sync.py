@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.matrix import backfill, sync
+from adapters.matrix.patience import MISSED
 from adapters.matrix.sync import Arrival
 from adapters.matrix.transport import path
 from bot.errors import NotDurable, StartError
@@ -291,7 +292,7 @@ async def test_what_cannot_be_fetched_any_more_is_told(
         await bot.hears(said[-10:])
     await drew.leaves()
     (missed,) = [arrival for arrival in bot.heard if arrival.unreadable]
-    assert missed.event["type"] == sync.MISSED
+    assert missed.event["type"] == MISSED
     # who came meanwhile is known all the same
     assert drew.id in [arrival.event.get("state_key") for arrival in bot.heard]
     await bot.stops()
