@@ -27,6 +27,7 @@ from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
 from bot.services.leaks.actions import LeakActions
 from bot.services.leaks.alerts import Leaks
+from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds
 from bot.services.leaks.scanning import Scanning
@@ -46,6 +47,7 @@ from cogs.crisis_watch import CrisisWatch
 from cogs.duty import DutyCog
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
+from cogs.guards import GuardsCog
 from cogs.help import Help
 from cogs.house_notices import HouseNotices
 from cogs.leak_keywords import LeakKeywordsCog
@@ -80,7 +82,8 @@ class Circle:
         self.helplines = Helplines(store, clock)
         self.keywords = LeakKeywords(store, clock)
         kinds = LeakKinds(store)
-        scanning = Scanning(self.keywords, kinds)
+        guards = Guards(store)
+        scanning = Scanning(self.keywords, kinds, guards)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
@@ -103,7 +106,7 @@ class Circle:
             store, self.outbox, self.directory, self.retention, scanning, kinds, clock
         )
         upkeep = LeakUpkeep(
-            store, self.outbox, self.directory, self.leaks, self.keywords, kinds, clock
+            store, self.outbox, self.directory, self.leaks, self.keywords, kinds, guards, clock
         )
         memory = StoredMemory(store, "core", clock)
         rota = Rota(store, clock)
@@ -139,6 +142,7 @@ class Circle:
                 Anonymous(anonymity, posts, self._anonymous, silences),
                 LeakKeywordsCog(self.keywords),
                 LeakKindsCog(kinds, self.directory),
+                GuardsCog(guards),
                 leak_watch,
                 help_cog,
                 house_notices,

@@ -58,7 +58,7 @@ class KeyRing:
     def __init__(
         self, path: Path, master: MasterKey, keys: Mapping[str, bytes], state: Any
     ) -> None:
-        # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "silence/<number>".
+        # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "silence/<number>", "guard/<group>".
         self._path = path
         self._master = master
         self._wrapped: dict[str, str] = dict(state["keys"])
@@ -226,6 +226,16 @@ class KeyRing:
     def account_blinds(self, group_id: bytes, account: Account) -> tuple[bytes, ...]:
         """`account_blind` under every live key, newest first."""
         return self.blinds(f"account {group_id.hex()}", _account(account))
+
+    def guard_key(self, group_id: bytes) -> bytes:
+        """The key of a group's guard words. The first call makes it.
+
+        Raises `NotDurable` when a new key cannot be kept.
+        """
+        name = f"guard/{group_id.hex()}"
+        if name not in self._keys:
+            self._add(name)
+        return self._keys[name]
 
     # Tags: recognise an author for a while without knowing who it is.
 

@@ -317,6 +317,19 @@ keywords = Table(
     info=_about(NOT_ABOUT_MEMBERS, "until a moderator removes it or the group is removed"),
 )
 
+guard_words = Table(
+    "guard_words",
+    metadata,
+    _id(),
+    _to("groups", "group_id"),
+    _to("members", "member_id"),
+    Column("tags", LargeBinary, nullable=False),
+    Index(None, "group_id"),
+    Index(None, "member_id"),
+    comment="What members asked to be told about: keyed hashes, which nobody reads again.",
+    info=_about(Erase.DELETE, "until the member forgets it or asks for erasure"),
+)
+
 alerts = Table(
     "alerts",
     metadata,

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.detection import Finding, Keywords, Kind, Scanner, Severity
+from bot.detection import Finding, GuardWords, Keywords, Kind, Scanner, Severity
 from bot.errors import Refused
 from bot.events import MessageEdited, MessagePosted
-from bot.model import Content, Group, Room
+from bot.model import Account, Content, Group, Room
+from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds, Wanted
 
@@ -37,6 +38,7 @@ class _Ready:
     """A scanner, and what it was made from."""
 
     keywords: Keywords
+    guards: GuardWords | None
     wanted: Wanted
     scanner: Scanner
 
@@ -44,9 +46,10 @@ class _Ready:
 class Scanning:
     """Looks at what was written, with what its group chose."""
 
-    def __init__(self, keywords: LeakKeywords, kinds: LeakKinds) -> None:
+    def __init__(self, keywords: LeakKeywords, kinds: LeakKinds, guards: Guards) -> None:
         self._keywords = keywords
         self._kinds = kinds
+        self._guards = guards
         self._ready: dict[Group, _Ready] = {}
         self._last: dict[Room, tuple[str, Sequence[Hit]]] = {}
 
@@ -57,7 +60,9 @@ class Scanning:
         if last is not None and last[0] == event.id:
             return last[1]
         scanner = self._scanner(room.group)
-        hits = () if scanner is None else _hits(scanner, event.content)
+        hits = (
+            () if scanner is None else self._hits(scanner, event.content, room.group, event.author)
+        )
         self._last[room] = event.id, hits
         return hits
 
@@ -71,26 +76,40 @@ class Scanning:
     def content(self, group: Group, content: Content) -> Sequence[Hit]:
         """What is in something that is no event, such as a message that was fetched."""
         scanner = self._scanner(group)
-        return () if scanner is None else _hits(scanner, content)
+        return () if scanner is None else self._hits(scanner, content, group, None)
 
     def _scanner(self, group: Group) -> Scanner | None:
         keywords = self._keywords.of(group)
         if keywords is None:
             return None
-        wanted = self._kinds.of(group)
+        wanted, guards = self._kinds.of(group), self._guards.of(group)
         ready = self._ready.get(group)
-        if ready is None or ready.keywords is not keywords or ready.wanted is not wanted:
-            scanner = Scanner(keywords, None, wanted.detectors())
-            ready = self._ready[group] = _Ready(keywords, wanted, scanner)
+        if (
+            ready is None
+            or ready.keywords is not keywords
+            or ready.guards is not guards
+            or ready.wanted is not wanted
+        ):
+            scanner = Scanner(keywords, guards, wanted.detectors())
+            ready = self._ready[group] = _Ready(keywords, guards, wanted, scanner)
         return ready.scanner
 
-
-def _hits(scanner: Scanner, content: Content) -> Sequence[Hit]:
-    if not content.scannable and not content.attachments:
-        return [_hit(finding, content.text) for finding in scanner.scan(content.text)]
-    names = [attachment.name for attachment in content.attachments]
-    texts = (content.text, *content.scannable, *names)
-    return [_hit(finding, text) for text in texts for finding in scanner.scan(text)]
+    def _hits(
+        self, scanner: Scanner, content: Content, group: Group, author: Account | None
+    ) -> Sequence[Hit]:
+        texts: tuple[str, ...] = (content.text,)
+        if content.scannable or content.attachments:
+            names = [attachment.name for attachment in content.attachments]
+            texts = (content.text, *content.scannable, *names)
+        hits: list[Hit] = []
+        for text in texts:
+            found = scanner.scan(text)
+            if not found:
+                continue
+            if author is not None and any(each.kind is Kind.GUARD_WORD for each in found):
+                found = self._guards.of_others(group, author, text, found)
+            hits += [_hit(each, text) for each in found]
+        return hits
 
 
 def _hit(finding: Finding, text: str) -> Hit:

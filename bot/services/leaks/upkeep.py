@@ -15,6 +15,7 @@ from bot.reply import to_json, value_from_json
 from bot.services.directory import Directory
 from bot.services.leaks.alerts import CARD, CLAIM_LASTS, DRAWING, Leaks
 from bot.services.leaks.cards import card
+from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds
 from bot.store import Connection, Store, alert_rows
@@ -41,6 +42,7 @@ class LeakUpkeep:
         leaks: Leaks,
         keywords: LeakKeywords,
         kinds: LeakKinds,
+        guards: Guards,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -49,6 +51,7 @@ class LeakUpkeep:
         self._leaks = leaks
         self._keywords = keywords
         self._kinds = kinds
+        self._guards = guards
         self._clock = clock
         self.wake = asyncio.Event()
         self._next: datetime | None = None
@@ -60,6 +63,7 @@ class LeakUpkeep:
         """A group is ready: load its keywords, and post the cards that could not be posted."""
         self._groups[await self._store.group_id(group)] = group
         await self._kinds.load(group)
+        await self._guards.load(group)
         await self._keywords.load(group)
         await self.post_missing(group)
         self._expect(self._clock.now())
