@@ -14,7 +14,7 @@ PATH = "/_test/crowd"
 
 
 class Crowd:
-    """Answers at `PATH`, where it is told `room`, `sender` and `texts`."""
+    """Answers at `PATH`, where it is told `room`, `sender`, `type` and `contents` of the events."""
 
     def __init__(self, _config: object, api: Any) -> None:
         api.register_web_resource(PATH, _Resource(api._hs))
@@ -27,14 +27,12 @@ class _Resource(DirectServeJsonResource):  # type: ignore[misc]
 
     async def _async_render_POST(self, request: Any) -> tuple[int, dict[str, object]]:  # noqa: N802
         asked = parse_json_object_from_request(request)
-        about = {"type": "m.room.message", "room_id": asked["room"], "sender": asked["sender"]}
+        about = {"type": asked["type"], "room_id": asked["room"], "sender": asked["sender"]}
         await self._handler.create_and_send_new_client_events(
             create_requester(UserID.from_string(asked["sender"])),
             room_id=asked["room"],
             prev_event_id=None,
-            event_dicts=[
-                {**about, "content": {"msgtype": "m.text", "body": text}} for text in asked["texts"]
-            ],
+            event_dicts=[{**about, "content": content} for content in asked["contents"]],
             ratelimit=False,
         )
         return 200, {}

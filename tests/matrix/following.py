@@ -13,7 +13,7 @@ from adapters.matrix.sync import Arrival, Sync
 from adapters.matrix.transport import Json, Transport, path
 from bot.inbox import Memory
 from tests.adapters.fakes import Shelf
-from tests.homeserver.server import CROWD, Credentials, Homeserver
+from tests.homeserver.server import Credentials, Homeserver
 
 _T = TypeVar("_T")
 
@@ -24,15 +24,16 @@ PATIENCE = 60.0
 class Person:
     """Somebody who writes in the clear, and fast."""
 
-    def __init__(self, url: str, credentials: Credentials) -> None:
+    def __init__(self, homeserver: Homeserver, credentials: Credentials) -> None:
         self.id = credentials.user_id
         self.credentials = credentials
-        self.transport = Transport(url, credentials.access_token)
+        self.homeserver = homeserver
+        self.transport = Transport(homeserver.url, credentials.access_token)
 
     @classmethod
     async def arrives(cls, homeserver: Homeserver, name: str) -> Self:
         """Somebody new."""
-        return cls(homeserver.url, await homeserver.register(name))
+        return cls(homeserver, await homeserver.register(name))
 
     async def asks(self, method: str, to: str, body: Json | None = None) -> Json:
         """Any request."""
@@ -56,12 +57,9 @@ class Person:
         return await self.sends(room, "m.room.message", {"msgtype": "m.text", "body": text})
 
     async def writes_many(self, room: str, count: int) -> list[str]:
-        """Messages in one go, as a crowd writes them; their ids in order. See `crowd.py`."""
-        texts = [f"number {number}" for number in range(count)]
-        await self.asks("POST", CROWD, {"room": room, "sender": self.id, "texts": texts})
-        query = {"dir": "b", "limit": str(count)}
-        page = await self.transport.request("GET", path("rooms", room, "messages"), query=query)
-        return [str(event["event_id"]) for event in reversed(page["chunk"])]
+        """Messages in one go, as a crowd writes them; their ids in order."""
+        contents = [{"msgtype": "m.text", "body": f"number {number}"} for number in range(count)]
+        return await self.homeserver.crowds(self.credentials, room, contents)
 
     async def leaves(self) -> None:
         """Close the connections."""

@@ -112,7 +112,7 @@ async def test_whatever_fails_no_message_goes_without_its_due_time(
     chance.shuffle(coming)
     for number, trouble in enumerate(coming):
         before = bot.noted()
-        texts = [f"crowd {number} {each}" for each in range(CROWD)]
+        texts = [{"msgtype": "m.text", "body": f"{number} {each}"} for each in range(CROWD)]
         await homeserver.crowds(cora.credentials, chance.choice(rooms), texts)
         # Not a wait for something: the moment of the trouble.
         await asyncio.sleep(chance.uniform(0, 0.5))

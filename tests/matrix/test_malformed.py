@@ -67,6 +67,7 @@ TO_THE_DEVICE: list[tuple[str, dict[str, Any]]] = [
 
 
 async def test_what_makes_no_sense_stops_nothing_and_is_not_quoted(
+    homeserver: Homeserver,
     bot: Listener,
     people: People,
     caplog: pytest.LogCaptureFixture,
@@ -74,7 +75,7 @@ async def test_what_makes_no_sense_stops_nothing_and_is_not_quoted(
 ) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", 0.1)
     mallory = await people(CANARY)
-    plain = Person(mallory.client.homeserver, mallory.credentials)
+    plain = Person(homeserver, mallory.credentials)
     clear = await plain.creates(bot)
     private = await mallory.creates()
     await mallory.invites(private, bot.id)

@@ -68,7 +68,7 @@ async def room(homeserver: Homeserver) -> AsyncIterator[Scene]:
 async def strict(strict_homeserver: Homeserver) -> AsyncIterator[Scene]:
     """On a homeserver with Synapse's own limits."""
     made = await a_room(strict_homeserver)
-    admin = Person(strict_homeserver.url, await strict_homeserver.register("admin", admin=True))
+    admin = Person(strict_homeserver, await strict_homeserver.register("admin", admin=True))
     # The limits are the bot's to meet; whoever writes is let off.
     free = {"messages_per_second": 0, "burst_count": 0}
     to = f"/_synapse/admin/v1/users/{made.cora.id}/override_ratelimit"
