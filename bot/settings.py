@@ -38,6 +38,7 @@ DATABASE_NAME: Final = "circlekeeper.sqlite3"
 
 _TEXTS: Final = Path(__file__).parent / "texts"
 _DATABASE: Final = re.compile(r"(?:sqlite(?:\+aiosqlite)?:///|postgres(?:ql)?(?:\+asyncpg)?://)\S+")
+_SHARDS: Final = re.compile(r"[0-9]{1,4}(?:,[0-9]{1,4})*/[0-9]{1,4}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 SETUP_PREFIX: Final = f"{PREFIX}SETUP_"
 """What the set-up alone asks for and never writes down, such as a password."""
@@ -128,6 +129,11 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = Field(
         None, description="the token from the Bot page of your Discord application"
     )
+    discord_shards: str | None = Field(
+        None,
+        description="which of how many shards this process serves, such as 0,1/4 for the first "
+        "two of four, or leave it empty",
+    )
     matrix_homeserver: str | None = Field(
         None, description="the server's address, such as https://matrix.example.org"
     )
@@ -191,21 +197,6 @@ class Settings(BaseSettings):
             return not self.platforms
         return self.sandbox is SandboxMode.ON
 
-    def not_here(self, available: tuple[str, ...]) -> list[str]:
-        """A sentence for every configured platform that this version does not have."""
-        rest = (
-            " yet. Everything else runs on."
-            if self.runs_sandbox or set(self.platforms) & set(available)
-            else " yet, so nothing was started. To try the bot now, set "
-            f"{PREFIX}SANDBOX=on in .env."
-        )
-        return [
-            f"{name.capitalize()} is configured, but this version cannot run on {name.capitalize()}"
-            + rest
-            for name in self.platforms
-            if name not in available
-        ]
-
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
@@ -237,6 +228,15 @@ class Settings(BaseSettings):
     def _is_matrix_id(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"@[^\s:]+:\S+", value):
             raise ValueError
+        return value
+
+    @field_validator("discord_shards")
+    @classmethod
+    def _are_shards(cls, value: str | None) -> str | None:
+        if value is not None:
+            ids, _, count = value.partition("/")
+            if not _SHARDS.fullmatch(value) or max(map(int, ids.split(","))) >= int(count):
+                raise ValueError
         return value
 
     @field_validator("discord_token", "matrix_token")

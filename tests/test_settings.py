@@ -192,14 +192,18 @@ def test_no_secret_in_what_settings_print() -> None:
     assert settings.database == f"postgresql+asyncpg://bot:{SECRET}@localhost/circle"
 
 
-def test_a_platform_that_is_not_here_yet_is_a_sentence() -> None:
+def test_with_a_platform_the_sandbox_does_not_start_by_itself() -> None:
     settings = load(f"{P}DISCORD_TOKEN={SECRET}")
     assert settings.platforms == ("discord",)
     assert not settings.runs_sandbox
-    [sentence] = settings.not_here(("sandbox",))
-    assert sentence.startswith("Discord is configured, but this version cannot run on Discord yet")
-    assert settings.not_here(("discord",)) == []
     assert load(f"{P}DISCORD_TOKEN={SECRET}", f"{P}SANDBOX=on").runs_sandbox
+
+
+def test_shards_are_some_of_all_there_are() -> None:
+    assert load(f"{P}DISCORD_SHARDS=0,1/4").discord_shards == "0,1/4"
+    for wrong in ("4/4", "0", "0/", "a/4", "0,/4"):
+        (told,) = mistakes(f"{P}DISCORD_SHARDS={wrong}")
+        assert "such as 0,1/4" in told
 
 
 def test_where_the_master_key_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

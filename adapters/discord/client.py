@@ -18,6 +18,9 @@ from adapters.discord.budget import Budget
 
 logger = logging.getLogger(__name__)
 
+# It would warn of what voice needs, which nothing here does.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 _LONGEST_WAIT: Final = 30.0
 """Seconds that a request may wait for its turn at a rate limit; longer ones are tried later."""
 

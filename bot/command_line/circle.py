@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from adapters.discord.chat import DiscordChat
+from adapters.discord.client import Shards
 from adapters.matrix.chat import MatrixChat
 from bot.chat import Chat
 from bot.clock import Clock
@@ -33,11 +35,21 @@ async def serve(settings: Settings) -> Exit:
 def _chats(settings: Settings, clock: Clock) -> list[Chat]:
     texts = Texts.load()
     chats: list[Chat] = []
-    homeserver, user, token = (
+    homeserver, user, access = (
         settings.matrix_homeserver,
         settings.matrix_user,
         settings.matrix_token,
     )
-    if homeserver and user and token:
-        chats.append(MatrixChat(homeserver, user, token.get_secret_value(), texts, clock))
+    if homeserver and user and access:
+        chats.append(MatrixChat(homeserver, user, access.get_secret_value(), texts, clock))
+    if settings.discord_token is not None:
+        token = settings.discord_token.get_secret_value()
+        chats.append(DiscordChat(token, texts, clock, shards=_shards(settings)))
     return chats
+
+
+def _shards(settings: Settings) -> Shards | None:
+    if settings.discord_shards is None:
+        return None
+    ids, _, count = settings.discord_shards.partition("/")
+    return Shards([int(each) for each in ids.split(",")], int(count))

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from bot import logs
 from bot.command_line.circle import serve
@@ -21,26 +21,20 @@ from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
 
-SERVED: Final[tuple[str, ...]] = ("matrix",)
-"""The platforms that have an adapter in this version, the sandbox apart."""
-
 
 def run(settings: Settings) -> Exit:
     """Serve what is configured until told to stop."""
-    for sentence in settings.not_here(SERVED):
-        complain(sentence)
     parts = []
-    if set(settings.platforms) & set(SERVED):
+    if settings.platforms:
         parts.append(serve)
     if settings.runs_sandbox:
         parts.append(_sandbox)
     if parts:
         return until_stopped(lambda: _first_to_end([part(settings) for part in parts]))
-    if not settings.platforms:
-        complain(
-            "There is nothing to run: no platform is configured and the sandbox is off. Set "
-            "CIRCLEKEEPER_SANDBOX=auto to try the bot out in a browser."
-        )
+    complain(
+        "There is nothing to run: no platform is configured and the sandbox is off. Set "
+        "CIRCLEKEEPER_SANDBOX=auto to try the bot out in a browser."
+    )
     return Exit.SETTINGS
 
 

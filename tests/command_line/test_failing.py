@@ -35,23 +35,12 @@ def test_all_mistakes_in_the_settings_at_once(tmp_path: Path) -> None:
     assert not (tmp_path / "sandbox").exists()
 
 
-def test_a_token_for_a_platform_that_is_not_there_yet(tmp_path: Path) -> None:
+def test_a_discord_token_without_a_set_up_is_told_what_to_do(tmp_path: Path) -> None:
     code, said = done(tmp_path, discord_token=SECRET)
-    assert code == 2
-    assert said.count("\n") == 1
-    assert "cannot run on Discord yet, so nothing was started." in said
-    assert "set CIRCLEKEEPER_SANDBOX=on in .env" in said
+    assert code == 1
+    assert "discord: no server was set up yet. Run `circlekeeper setup discord`" in said
     assert_quiet(said, [SECRET])
     assert not (tmp_path / "sandbox").exists(), "the sandbox does not start by surprise"
-    assert not (tmp_path / "data").exists()
-
-
-def test_with_the_sandbox_on_it_goes_on_without_that_platform(start: Start, port: str) -> None:
-    bot = start(discord_token=SECRET, sandbox="on", sandbox_port=port)
-    bot.address()
-    assert "cannot run on Discord yet. Everything else runs on." in bot.complaints
-    assert bot.stops() == 0
-    assert_quiet(bot.output, [SECRET])
 
 
 def test_nothing_to_run(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from adapters.sandbox.web import running_at
 from bot.command_line.checks.finding import Finding, do, note, ok
 from bot.command_line.home import Home, sandbox_home
-from bot.command_line.running import SERVED
 from bot.command_line.upkeep import is_running
 from bot.settings import PREFIX, Settings
 
@@ -100,11 +99,7 @@ def of_env_file() -> Iterator[Finding]:
 
 
 def of_platforms(settings: Settings) -> Iterator[Finding]:
-    """Which platforms are configured and can be served."""
-    for sentence in settings.not_here(SERVED):
-        name = sentence.split(" ", 1)[0]
-        todo = "Take its token out of the settings until a version is there that can."
-        yield do("Platforms", name, "configured, and this version cannot run on it yet", todo)
+    """Whether there is anything to run on."""
     if not settings.platforms:
         said = "none configured; `run` starts the sandbox"
         if not settings.runs_sandbox:
