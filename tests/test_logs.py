@@ -224,7 +224,7 @@ PROGRAM = """
     async def main():
         logs.watch(asyncio.get_running_loop())
         task = asyncio.create_task(asyncio.to_thread(f, words))
-        await asyncio.sleep(0.1)
+        await asyncio.wait([task])
         del task
         logging.getLogger("bot").info("core limit", extra={"limit": sum(
             resource.getrlimit(resource.RLIMIT_CORE))})

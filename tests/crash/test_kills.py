@@ -13,7 +13,7 @@ import pytest
 
 from tests.crash.counting import pushed_past_everything, wrongs
 from tests.crash.evening import Evening
-from tests.crash.scene import Scene, scene
+from tests.crash.scene import PATIENCE, Scene, scene
 
 SEED = int(os.environ.get("CIRCLEKEEPER_TEST_SEED") or random.SystemRandom().randrange(2**32))
 PARTS = 4
@@ -95,7 +95,7 @@ async def test_killed_once_at_each_step(tmp_path: Path) -> None:
                 await seen.director.do("shift", seconds=400)
             else:
                 crowd.starts(crowd.joins, partial(crowd.lets_go, one))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 await seen.director.hanging(operation)
             await seen.bot.kill()
             await seen.director.no_faults()

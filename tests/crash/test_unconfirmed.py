@@ -41,7 +41,7 @@ async def test_a_card_that_stands_unconfirmed_goes_with_its_message(crowd: Eveni
     await seen.restart()
     await seen.settled()
     # Then no card is left about nothing
-    await seen.until(lambda: not crowd.alert_cards() or None, seconds=15)
+    await seen.until(lambda: not crowd.alert_cards() or None)
     assert seen.count("SELECT count(*) FROM alerts") == 0
 
 

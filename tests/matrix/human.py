@@ -29,7 +29,7 @@ from tests.matrix.sight import Json, Message, Sight
 
 _T = TypeVar("_T")
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds to wait for something that should come."""
 
 _FILTER: Final[Json] = {"room": {"timeline": {"limit": 10_000}}, "presence": {"types": []}}

@@ -191,11 +191,11 @@ def test_a_text_is_said_in_no_time() -> None:
 
 
 def _seconds(texts: list[Text]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(200):
         for text in texts:
             TEXTS.say(text, "en")
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_every_language_folder_has_only_what_is_read() -> None:
