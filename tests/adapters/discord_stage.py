@@ -197,14 +197,14 @@ class DiscordStage(Stage):
         self.human(who).pins(self.message(ref))
 
     async def presses(self, who: Account, ref: MessageRef, label: str) -> None:
-        self._note(who, await self.human(who).presses(self.message(ref), label))
+        self.note(who, await self.human(who).presses(self.message(ref), label))
 
     async def forges(self, who: Account, ref: MessageRef, token: str) -> None:
         human, message = self.human(who), self.message(ref)
         sent = token.encode(errors="replace").decode()
         data = {"custom_id": sent, "component_type": 2}
         channel = self.channel(ref.room)
-        self._note(who, await human._does(COMPONENT, channel, data, message=message))
+        self.note(who, await human._does(COMPONENT, channel, data, message=message))
 
     async def runs(
         self,
@@ -224,12 +224,12 @@ class DiscordStage(Stage):
             while not any(each["name"] == name for each in human.commands(channel)):
                 await asyncio.sleep(0.005)
         if message is not None:
-            self._note(who, await human.picks(name, self.message(message)))
+            self.note(who, await human.picks(name, self.message(message)))
             return
-        given = {key: self._picked(value) for key, value in fields.items()}
-        self._note(who, await human.runs(channel, name, **given))
+        given = {key: self.picked(value) for key, value in fields.items()}
+        self.note(who, await human.runs(channel, name, **given))
 
-    def _picked(self, value: str) -> Any:
+    def picked(self, value: str) -> Any:
         """What a person picks from a list, where there is such a person or channel."""
         number = int(value) if value.isdecimal() else 0
         return self.guild.members.get(number) or self.guild.channels.get(number) or value
@@ -240,9 +240,11 @@ class DiscordStage(Stage):
             for each in self._shown[who.handle]
             if str(each.interaction.id) == ref.handle and each.modal is not None
         ]
-        self._note(who, await self.human(who).fills(shown, **fields))
+        given = {key: self.picked(value) for key, value in fields.items()}
+        self.note(who, await self.human(who).fills(shown, **given))
 
-    def _note(self, who: Account, shown: Shown) -> None:
+    def note(self, who: Account, shown: Shown) -> None:
+        """Keep what somebody was shown in answer to something."""
         self._shown.setdefault(who.handle, []).append(shown)
 
     async def sees(self, who: Account, text: str) -> Seen:
@@ -252,6 +254,10 @@ class DiscordStage(Stage):
                     if text in seen.text:
                         return seen
                 await asyncio.sleep(0.005)
+
+    def forms(self, who: Account) -> list[Seen]:
+        """The windows that opened for somebody."""
+        return [seen for seen in self._in_sight(who) if seen.fields]
 
     async def all_seen(self, who: Account, room: Room | None = None) -> list[Seen]:
         return [

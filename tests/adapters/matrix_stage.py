@@ -103,6 +103,11 @@ class MatrixStage(Stage):
         await human.opens_client()
         return Account("matrix", human.user_id)
 
+    @property
+    def bot(self) -> str:
+        """The bot's full name."""
+        return self._bot.user_id
+
     async def new_chat(self) -> Chat:
         return MatrixChat(
             self._homeserver.url,
@@ -131,6 +136,10 @@ class MatrixStage(Stage):
         await asyncio.gather(*(human.closes_client() for human in self._people.values()))
 
     # -- the people --------------------------------------------------------------------------
+
+    def human(self, who: Account) -> Human:
+        """Somebody with a client."""
+        return self._people[who.handle]
 
     async def joins(self, name: str) -> Account:
         who = await self._arrives(await self._homeserver.register(name))
@@ -196,6 +205,7 @@ class MatrixStage(Stage):
         who: Account,
         room: Room,
         command: str,
+        /,
         message: MessageRef | None = None,
         **fields: str,
     ) -> None:
@@ -291,6 +301,8 @@ def _written(message: Message) -> dict[str, str]:
 
 def _label(line: str) -> str:
     words = line.split()
+    if words[0].startswith("button-"):
+        return words[0]
     for count in range(1, len(words)):
         label, rest = " ".join(words[:count]), " ".join(words[count:])
         if rest.lower().startswith(label.lower()):

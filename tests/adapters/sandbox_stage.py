@@ -88,6 +88,7 @@ class SandboxStage(Stage):
         who: Account,
         room: Room,
         command: str,
+        /,
         message: MessageRef | None = None,
         **fields: str,
     ) -> None:

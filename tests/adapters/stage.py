@@ -63,6 +63,10 @@ class Stage(ABC):
         await self.connected()
         return self._chat
 
+    def is_served(self, chat: Chat, running: asyncio.Task[None]) -> None:
+        """Something else runs the bot's side: a whole circle, in place of `connect`."""
+        self._chat, self._running = chat, running
+
     async def disconnect(self) -> None:
         """Take the bot away, in the middle of whatever it does."""
         if self._running is not None:
@@ -112,6 +116,7 @@ class Stage(ABC):
         who: Account,
         room: Room,
         command: str,
+        /,
         message: MessageRef | None = None,
         **fields: str,
     ) -> None: ...
