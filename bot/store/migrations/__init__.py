@@ -1,6 +1,7 @@
 """Migrations: one line of revisions, applied before anything else touches the database.
 
-A revision is one file in `versions/`, written out by hand. On SQLite it runs in a transaction,
+A revision is one file in `versions/`, written out by hand. Once hosts have it, it is never
+changed: what is new is a new one. On SQLite it runs in a transaction,
 after a copy of the file beside it; the copy goes when all went well and is named in the error
 when not. A database of a newer version is refused, never "repaired".
 """

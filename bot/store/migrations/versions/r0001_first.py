@@ -114,7 +114,8 @@ def upgrade() -> None:
         sa.Column("after", UtcTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("subject_blind", Blind(), nullable=True),
-        sa.Column("since", UtcTime(), nullable=True),
+        sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'unknown')", name=op.f("ck_outbox_state")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["groups.id"], name=op.f("fk_outbox_group_id"), ondelete="CASCADE"
         ),
