@@ -267,20 +267,18 @@ def _inner(data: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
 
 
 def _durations(typed: str, texts: Texts, language: str) -> list[tuple[str, str]]:
-    found = {}
     try:
-        exact = arguments.duration(typed)
-        found[_written(exact, texts, language)] = typed
+        return [(_written(arguments.duration(typed), texts, language), typed)]
     except Refused:
         pass
-    number = "".join(letter for letter in typed if letter.isdecimal() and letter.isascii())[:4]
+    number = "".join(letter for letter in typed if letter.isdecimal() and letter.isascii())[:3]
     offered = DURATIONS
     if number and int(number):
         offered = tuple(timedelta(**{unit: int(number)}) for unit in ("minutes", "hours", "days"))
-    for duration in offered:
-        words = _written(duration, texts, language)
-        found.setdefault(words, f"{int(duration.total_seconds()) // 60} minutes")
-    return list(found.items())[:MOST_CHOICES]
+    return [
+        (_written(each, texts, language), f"{int(each.total_seconds()) // 60} minutes")
+        for each in offered
+    ]
 
 
 def _written(duration: timedelta, texts: Texts, language: str) -> str:

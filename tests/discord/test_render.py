@@ -129,9 +129,11 @@ async def test_an_edit_takes_away_what_the_reply_does_not_have() -> None:
     )
 
 
-def test_twenty_five_buttons_fit() -> None:
-    many = tuple(Shown(f"id{number}", "Label") for number in range(30))
-    assert len(Rendered("words", buttons=many).buttons) == 30
+async def test_no_more_buttons_than_fit_below_a_message() -> None:
+    many = tuple(Shown(f"id{number}", "L" * 90) for number in range(30))
+    view = Rendered("words", buttons=many).to_send()["view"]
+    assert len(view.children) == 25
+    assert {len(each.item.label) for each in view.children} == {80}
 
 
 async def test_nobody_is_notified_by_a_post_or_by_an_edit() -> None:
@@ -145,11 +147,9 @@ async def test_nobody_is_notified_by_a_post_or_by_an_edit() -> None:
         await chat.edit(ref, reply)
         for exchange in (*place.sent("POST", POST), *place.sent("PATCH", f"{POST}/{{message_id}}")):
             assert exchange.request["allowed_mentions"]["parse"] == []
-        assert (message.mentions, message.mention_roles, message.mention_everyone) == (
-            [],
-            [],
-            False,
-        )
+        assert message.mentions == []
+        assert message.mention_roles == []
+        assert not message.mention_everyone
         assert message.edited is not None
 
 
