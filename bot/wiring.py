@@ -27,6 +27,7 @@ from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
 from bot.services.leaks.actions import LeakActions
 from bot.services.leaks.alerts import Leaks
+from bot.services.leaks.broad import BroadKeywords
 from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds
@@ -108,6 +109,7 @@ class Circle:
         upkeep = LeakUpkeep(
             store, self.outbox, self.directory, self.leaks, self.keywords, kinds, guards, clock
         )
+        broad = BroadKeywords(store, self.outbox, self.directory, self.keywords, clock)
         memory = StoredMemory(store, "core", clock)
         rota = Rota(store, clock)
         words = CrisisWords(self.helplines, self.settings, rota, clock)
@@ -140,7 +142,7 @@ class Circle:
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
                 Ephemeral(self.retention, self.removals, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
-                LeakKeywordsCog(self.keywords),
+                LeakKeywordsCog(self.keywords, broad),
                 LeakKindsCog(kinds, self.directory),
                 GuardsCog(guards),
                 leak_watch,

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from bot.cog import Arg, Cog, Context, command
 from bot.model import Role
-from bot.reply import File, Reply, Text
+from bot.reply import Button, File, Reply, Text, Value
+from bot.services.leaks.broad import ORDINARY, BroadKeywords
 from bot.services.leaks.keywords import SUSPICIOUS, LeakKeywords
 
 MOST_LISTED = 20
@@ -19,6 +20,7 @@ _BAD_LINES = {
     "bad-pattern": "keyword-line-bad-pattern",
     "too-broad": "keyword-line-too-broad",
     "duplicate": "keyword-line-duplicate",
+    "broad": "keyword-line-broad",
     "full": "keyword-line-full",
 }
 
@@ -26,15 +28,37 @@ _BAD_LINES = {
 class LeakKeywordsCog(Cog):
     """Keeping the keywords. What is typed here, and what is answered, is for the asker alone."""
 
-    def __init__(self, keywords: LeakKeywords) -> None:
+    def __init__(self, keywords: LeakKeywords, broad: BroadKeywords) -> None:
         self.keywords = keywords
+        self.broad = broad
 
     @command("keyword add", needs=Role.MODERATOR)
     async def add(
         self, ctx: Context, phrase: Annotated[str, Arg("arg-keyword", max_length=100)]
     ) -> Reply:
-        """Watch for a word or a phrase."""
-        kept = await self.keywords.add(ctx.group, phrase)
+        """Watch for a word, a phrase or a pattern."""
+        kept, share, watched = await self.broad.add(ctx.group, ctx.account, phrase)
+        args: dict[str, Value] = {"phrase": kept, "share": share, "most": SUSPICIOUS}
+        if not watched:
+            return Reply("keyword-asks", args)
+        lines = (Text("keyword-share", args),) if share else ()
+        return Reply("keyword-added", {"phrase": kept}, lines=lines)
+
+    @command("keyword look", needs=Role.MODERATOR, hidden=True)
+    async def look(self, ctx: Context, asked: str) -> Reply:
+        """See what another moderator would like to watch for."""
+        broad = self.broad.look(ctx.group, asked)
+        agree = Button("button-keyword-agree", "keyword agree", {"asked": asked})
+        return Reply(
+            "keyword-looked",
+            {"phrase": broad.phrase, "share": broad.share},
+            buttons=(agree,),
+        )
+
+    @command("keyword agree", needs=Role.MODERATOR, hidden=True)
+    async def agree(self, ctx: Context, asked: str) -> Reply:
+        """Agree that it is watched for."""
+        kept = await self.broad.agree(ctx.group, ctx.account, asked)
         return Reply("keyword-added", {"phrase": kept})
 
     @command("keyword remove", needs=Role.MODERATOR)
@@ -62,7 +86,7 @@ class LeakKeywordsCog(Cog):
         self, ctx: Context, text: Annotated[str, Arg("arg-keyword-lines", long=True)]
     ) -> Reply:
         """Watch for many words and phrases, one on each line; lines with # are left out."""
-        done = await self.keywords.take_in(ctx.group, text)
+        done = await self.keywords.take_in(ctx.group, text, self.broad.too_broad)
         lines = [Text(_BAD_LINES[why], {"number": number}) for number, why in done.bad]
         if len(lines) > MOST_LISTED:
             rest = len(lines) - MOST_LISTED
@@ -74,10 +98,10 @@ class LeakKeywordsCog(Cog):
 
     @command("keyword test", needs=Role.MODERATOR)
     async def try_out(
-        self, ctx: Context, text: Annotated[str, Arg("arg-keyword-sample", long=True)]
+        self, ctx: Context, text: Annotated[str, Arg("arg-keyword-sample", long=True)] = ""
     ) -> Reply:
-        """See what would be found in a text that you paste. Nothing of it is kept."""
-        trial = await self.keywords.try_out(ctx.group, text)
+        """See what would be found in a text, or in ordinary talk. Nothing of it is kept."""
+        trial = await self.keywords.try_out(ctx.group, text if text.strip() else ORDINARY)
         if not trial.phrases:
             return Reply("keyword-test-none", {"lines": trial.lines})
         lines = [

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.detection import Keywords
+from bot.detection import Finding, Keywords
+from bot.model import Group
 from bot.services.leaks import keywords as service
+from bot.services.leaks.keywords import LeakKeywords
 from tests.features.circle import TestCircle
 from tests.features.test_leaks import WORDS, card, cards
 
@@ -67,12 +69,23 @@ async def test_an_import_takes_the_good_lines_and_names_the_others(circle: TestC
     await card(circle, 1)
 
 
+def _find(words: LeakKeywords, group: Group, text: str) -> list[Finding]:
+    keywords = words.of(group)
+    assert keywords is not None
+    return keywords.find(text)
+
+
+async def _none(_: list[str]) -> set[str]:
+    """No phrase is too broad."""
+    return set()
+
+
 async def test_ten_thousand_fit_and_no_more(circle: TestCircle) -> None:
     ana = circle.moderator()
     # As a file would be sent: longer than the page's own field takes.
     group = (await circle.chat.groups())[0]
     lines = "\n".join(f"keyword number {number}" for number in range(10_002))
-    done = await circle.core.keywords.take_in(group, lines)
+    done = await circle.core.keywords.take_in(group, lines, _none)
     assert done.added == 10_000
     assert done.bad == [(10_001, "full"), (10_002, "full")]
     assert "that is the most" in (await ana.runs("keyword add", phrase="one more"))["text"]
@@ -121,16 +134,16 @@ async def test_the_old_words_serve_while_new_ones_are_built(
     rose.writes(circle.room, WORDS)
     await card(circle, 1)
     await until(lambda: len(words.all(group)) == 11)
-    assert words.find(group, "name 7") == []
+    assert _find(words, group, "name 7") == []
     go.set()
     await asyncio.gather(*adding)
-    assert len(words.find(group, "name 7, name 9")) == 2
+    assert len(_find(words, group, "name 7, name 9")) == 2
     # One was under way; what came meanwhile went into the next.
     assert builds == 2
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)
 
@@ -154,3 +167,73 @@ async def test_status_says_how_many_words_are_watched_for(circle: TestCircle) ->
     assert "No words are watched for yet" in (await ana.runs("status"))["text"]
     await ana.runs("keyword add", phrase="Anna Lee")
     assert "One word or phrase is watched for" in (await ana.runs("status"))["text"]
+
+
+# Wildcards, patterns, and what would be found too often.
+
+
+async def test_a_star_and_a_pattern_are_watched_for(circle: TestCircle) -> None:
+    ana, rose = circle.moderator(), await circle.member("Rose")
+    assert "relaps*" in (await ana.runs("keyword add", phrase="relaps*"))["text"]
+    pattern = r"/ward \d+/"
+    assert pattern in (await ana.runs("keyword add", phrase=pattern))["text"]
+    rose.writes(circle.room, "the old ward was painted")
+    rose.writes(circle.room, "she relapsed")
+    await card(circle, 1)
+    rose.writes(circle.room, "I was on Ward 7")
+    await card(circle, 2)
+    trial = await ana.runs("keyword test", text="ward 12\nrelapse\nnothing")
+    assert "2 of 3 lines" in trial["text"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "why"),
+    [
+        (r"/(a)\1/", "syntax of RE2"),
+        ("/(?=x)/", "syntax of RE2"),
+        ("/.*/", "almost everywhere"),
+        ("/a|b/", "almost everywhere"),
+        ("*", "no letter"),
+    ],
+)
+async def test_a_pattern_that_cannot_be_used_is_refused_with_the_reason(
+    circle: TestCircle, phrase: str, why: str
+) -> None:
+    ana = circle.moderator()
+    assert why in (await ana.runs("keyword add", phrase=phrase))["text"]
+    assert "Line 1" in (await ana.runs("keyword import", text=phrase))["text"]
+
+
+async def test_what_is_found_often_needs_a_second_moderator(circle: TestCircle) -> None:
+    ana, moss, rose = circle.moderator(), circle.moderator("moss"), await circle.member("Rose")
+    asked = await ana.runs("keyword add", phrase="my")
+    assert "too short" in asked["text"]
+    asked = await ana.runs("keyword add", phrase="the")
+    assert "I do not watch for this yet" in asked["text"]
+    assert "of 100 lines" in asked["text"]
+    shown = await moss.sees("would like to watch for something", circle.moderators)
+    rose.writes(circle.room, "the bakery")
+    looked = await ana.presses("Look at it", within=shown)
+    alone = await ana.presses("Watch for it", within=looked)
+    assert "Another moderator has to agree" in alone["text"]
+    looked = await moss.presses("Look at it", within=shown)
+    assert "for: the." in looked["text"]
+    assert "I now watch for" in (await moss.presses("Watch for it", within=looked))["text"]
+    rose.writes(circle.other_room, "the bakery")
+    assert "Small wins" in (await card(circle, 1))["text"]
+    again = await moss.presses("Watch for it", within=looked)
+    assert "settled or over" in again["text"]
+
+
+async def test_an_import_leaves_out_what_is_found_often(circle: TestCircle) -> None:
+    ana = circle.moderator()
+    taken = await ana.runs("keyword import", text="the\nAnna Lee")
+    assert "Line 1 would be found too often" in taken["text"]
+    assert "took in 1 " in taken["text"]
+
+
+async def test_a_dry_run_on_nothing_is_on_ordinary_talk(circle: TestCircle) -> None:
+    ana = circle.moderator()
+    added = await ana.runs("keyword add", phrase="doctor")
+    assert "In ordinary talk it would be found in" in added["text"]
+    assert "of 200 lines" in (await ana.runs("keyword test"))["text"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -25,6 +26,7 @@ SUSPICIOUS = 5
 """A phrase that flags more than so many of 100 lines is warned about."""
 
 DUPLICATE = "duplicate"
+BROAD = "broad"
 FULL = "full"
 
 
@@ -34,7 +36,7 @@ class Imported:
 
     added: int
     bad: list[tuple[int, str]]
-    """`why` is a `KeywordError.why`, "duplicate" or "full"."""
+    """`why` is a `KeywordError.why`, "duplicate", "broad" or "full"."""
 
     def __repr__(self) -> str:
         return "<imported>"
@@ -115,16 +117,23 @@ class LeakKeywords:
         watched = self._of(group)
         return [watched.phrases[folded] for folded in sorted(watched.phrases)]
 
-    async def add(self, group: Group, phrase: str) -> str:
-        """Watch for a phrase from now on; gives it as it is kept. Raises `Refused`."""
+    def checked(self, group: Group, phrase: str) -> str:
+        """A phrase as it would be kept. Raises `Refused` when it cannot be, or is there."""
         watched = self._of(group)
         phrase = " ".join(phrase.split())
         folded = _checked(phrase)
+        if folded in watched.phrases:
+            raise Refused("keyword-there", {"phrase": watched.phrases[folded]})
+        if len(watched.phrases) >= MOST:
+            raise Refused("keyword-full", {"most": MOST})
+        return phrase
+
+    async def add(self, group: Group, phrase: str) -> str:
+        """Watch for a phrase from now on; gives it as it is kept. Raises `Refused`."""
+        watched = self._of(group)
         async with watched.changes:
-            if folded in watched.phrases:
-                raise Refused("keyword-there", {"phrase": watched.phrases[folded]})
-            if len(watched.phrases) >= MOST:
-                raise Refused("keyword-full", {"most": MOST})
+            phrase = self.checked(group, phrase)
+            folded = _checked(phrase)
             await self._keep(group, {folded: phrase})
         await self._rebuilt(watched)
         return phrase
@@ -143,21 +152,27 @@ class LeakKeywords:
         await self._rebuilt(watched)
         return typed
 
-    async def take_in(self, group: Group, text: str) -> Imported:
+    async def take_in(
+        self, group: Group, text: str, too_broad: Callable[[list[str]], Awaitable[set[str]]]
+    ) -> Imported:
         """Add a phrase per line, all good ones in one commit. Raises `Refused`.
 
-        Empty lines and lines that begin with # are left out.
+        Empty lines and lines that begin with # are left out, and so is what `too_broad` gives,
+        by its folded form, of all the good ones.
         """
         if len(text) > LONGEST_IMPORT:
             raise Refused("keyword-import-too-long", {"limit": LONGEST_IMPORT})
         watched = self._of(group)
         lines = await asyncio.to_thread(_parsed, text)
+        broad = await too_broad([phrase for _, phrase, _, why in lines if not why])
         async with watched.changes:
             new: dict[str, str] = {}
             bad: list[tuple[int, str]] = []
             for number, phrase, folded, why in lines:
                 if not why and (folded in new or folded in watched.phrases):
                     why = DUPLICATE
+                if not why and folded in broad:
+                    why = BROAD
                 if not why and len(watched.phrases) + len(new) >= MOST:
                     why = FULL
                 if why:

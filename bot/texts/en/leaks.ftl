@@ -150,13 +150,29 @@ leak-look-again = Somebody whose words were taken down in { $room } asks you to 
 
 ## The words that are watched for
 
-arg-keyword = Word or phrase
+arg-keyword = Word, phrase or pattern
 arg-keyword-lines = One word or phrase on each line
-arg-keyword-sample = Text to try it on
+arg-keyword-sample = Text to try it on (empty: ordinary talk)
+arg-asked = Which one
 
 # $phrase: the word or phrase.
 keyword-added = I now watch for: { $phrase }
 keyword-removed = I no longer watch for: { $phrase }
+# $share: lines of ordinary talk out of 100.
+keyword-share = In ordinary talk it would be found in { $share } of 100 lines.
+# $phrase: the word or phrase. $share: lines out of 100. $most: the most without a second moderator.
+keyword-asks = I do not watch for this yet: { $phrase }. In ordinary talk it would be found in { $share } of 100 lines. With more than { $most } a second moderator has to agree. I have asked in the moderators' room.
+# $who: the moderator who asks. Button: Look at it.
+keyword-asked = { $who } would like to watch for something that is found often. A second moderator has to agree. To see it in private, press { button-keyword-look }.
+button-keyword-look = Look at it
+# Button: Watch for it.
+keyword-looked = Your fellow moderator would like me to watch for: { $phrase }. In ordinary talk it is found in { $share } of 100 lines, so many cards would be about nothing. If you agree, press { button-keyword-agree }.
+button-keyword-agree = Watch for it
+keyword-asked-over = That is settled or over. It can be added again.
+keyword-asked-yourself = Another moderator has to agree to that.
+keyword-many-asked = Too many of these wait already. Please try again tomorrow.
+# $share: lines out of 100.
+keyword-nobody-to-ask = I do not watch for that. In ordinary talk it would be found in { $share } of 100 lines. A second moderator would have to agree, and there is no moderators' room where I could ask.
 keyword-there = I watch for this already: { $phrase }
 keyword-unknown = I do not watch for that. To see what I watch for, type: keyword list
 # $shortest, $longest: numbers of letters.
@@ -190,6 +206,7 @@ keyword-line-no-letters = Line { $number } has no letter or number.
 keyword-line-bad-pattern = Line { $number } is not a pattern that I can use.
 keyword-line-too-broad = Line { $number } would be found almost everywhere.
 keyword-line-duplicate = Line { $number } is there already.
+keyword-line-broad = Line { $number } would be found too often in ordinary talk. Add it by itself, and a second moderator can agree.
 keyword-line-full = Line { $number } did not fit: there are as many as I can watch for.
 keyword-lines-more = And { $count } more.
 # $limit: a number of letters.
