@@ -18,10 +18,11 @@ from typing import Any, Final
 
 import aiohttp
 
-_A_SECOND: Final = 45.0
-"""Requests; a few fewer than Discord counts, since its second is not ours."""
-_KEPT: Final = 20.0
-"""Of these, what patient work never takes."""
+_ALL: Final = (40.0, 10.0)
+"""Requests a second, and at once: together no second has more than Discord's 50.
+https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
+_PATIENT: Final = (30.0, 5.0)
+"""Of these, what patient work may have."""
 _FREE: Final = ("/interactions/", "/webhooks/")
 """Answers to interactions count against no global limit."""
 
@@ -38,13 +39,31 @@ def patiently() -> Iterator[None]:
         _patient.reset(token)
 
 
+class _Bucket:
+    """Fills at `rate` a second up to `most`."""
+
+    def __init__(self, rate: float, most: float) -> None:
+        self._rate = rate
+        self._most = self._left = most
+        self._counted = monotonic()
+
+    async def take(self) -> None:
+        now = monotonic()
+        self._left = min(self._most, self._left + (now - self._counted) * self._rate)
+        self._counted = now
+        # Below nothing: who comes next waits behind this one.
+        self._left -= 1
+        if self._left < 0:
+            await asyncio.sleep(-self._left / self._rate)
+
+
 class Budget:
     """One bucket for all requests of a token, and what every answer tells besides."""
 
     def __init__(self, on_refused: Callable[[], None]) -> None:
         self._on_refused = on_refused
-        self._left = _A_SECOND
-        self._counted = monotonic()
+        self._all = _Bucket(*_ALL)
+        self._patient = _Bucket(*_PATIENT)
         self._time: datetime | None = None
         self._time_at = 0.0
 
@@ -70,15 +89,9 @@ class Budget:
 
     async def take(self) -> None:
         """Wait until a request may go."""
-        kept = _KEPT if _patient.get() else 0.0
-        while True:
-            now = monotonic()
-            self._left = min(_A_SECOND, self._left + (now - self._counted) * _A_SECOND)
-            self._counted = now
-            if self._left >= kept + 1:
-                self._left -= 1
-                return
-            await asyncio.sleep((kept + 1 - self._left) / _A_SECOND)
+        if _patient.get():
+            await self._patient.take()
+        await self._all.take()
 
     async def _after(
         self, _session: object, _context: object, params: aiohttp.TraceRequestEndParams

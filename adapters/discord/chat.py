@@ -23,8 +23,8 @@ from bot.clock import Clock
 from bot.errors import Forbidden, Gone, StartError, TryLater
 from bot.events import MessagePosted
 from bot.inbox import Inbox
-from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo
-from bot.reply import Reply
+from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo
+from bot.reply import Reply, Text
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -159,11 +159,15 @@ class DiscordChat:
         except Gone:
             return None
         own = found.author.id == on.rooms.guild(ref.room.group).me.id
+        content = translate.content(found)
+        if own and found.embeds:
+            # A card, above which stands what may be read on a lock screen.
+            content = Content("\n".join(embed.description or "" for embed in found.embeds))
         return Message(
             ref=ref,
             author=account_of(found.author),
             author_name=found.author.display_name,
-            content=translate.content(found),
+            content=content,
             pinned=found.pinned,
             own=own,
         )
@@ -216,6 +220,10 @@ class DiscordChat:
         """What the bot may do in a room."""
         on = self._now
         return on.rooms.rights(on.rooms.channel(room))
+
+    async def open_doors(self, group: Group) -> Sequence[Text]:  # noqa: ARG002
+        """Not told yet: what a channel's overwrites open, `rights` does not say."""
+        return ()
 
     # -- -------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ class Waits:
     """After the last server was told at a connect."""
     identify: float = 5.0
     """Between two log-ins at the gateway: Discord asks for it."""
+    heartbeat: float = 60.0
+    """After the gateway's last sign of life, until the connection counts as dead."""
 
 
 class Ear(Protocol):
@@ -81,6 +83,7 @@ class Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags(joined=True, voice=False),
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=waits.guilds,
+            heartbeat_timeout=waits.heartbeat,
             max_ratelimit_timeout=_LONGEST_WAIT,
             http_trace=budget.trace(),
             shard_count=None if shards is None else shards.count,
@@ -122,7 +125,9 @@ class Client(discord.AutoShardedClient):
         self.ear.guild_came(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        self.ear.guild_came(guild)
+        # At a log-in every server becomes available; `on_ready` follows.
+        if self.live:
+            self.ear.guild_came(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.ear.guild_left(guild)

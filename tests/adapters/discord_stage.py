@@ -20,7 +20,7 @@ from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
 from bot.texts import Texts
 from tests.adapters.fakes import PlainTexts
 from tests.adapters.stage import Seen, Stage
-from tests.discord_server import contents, payloads, state
+from tests.discord_server import contents, guilds, payloads, state
 from tests.discord_server.errors import Refused
 from tests.discord_server.human import Human, Shown
 from tests.discord_server.interactions import COMPONENT
@@ -45,6 +45,7 @@ class DiscordStage(Stage):
         super().__init__()
         self.server = DiscordServer()
         self.texts: Texts = PlainTexts()
+        self.waits = AT_ONCE
         self._open = ExitStack()
         self._people: dict[str, Human] = {}
         self._shown: dict[str, list[Shown]] = {}
@@ -102,7 +103,22 @@ class DiscordStage(Stage):
     # -- the bot -----------------------------------------------------------------------------
 
     async def new_chat(self) -> Chat:
-        return DiscordChat(self.server.token, self.texts, self.clock, waits=AT_ONCE)
+        return DiscordChat(self.server.token, self.texts, self.clock, waits=self.waits)
+
+    @property
+    def running(self) -> asyncio.Task[None] | None:
+        """The bot's side, from its start to its end."""
+        return self._running
+
+    def comes_back_as_bot(self) -> None:
+        """The host takes the bot in again, with the rights that it had."""
+        role = guilds.install(self.server.gateway, self.guild, Permission(ASKED_FOR.value))
+        self.bot_role = role
+        self.host.moves_role(role, 3)
+        bot = self.guild.member(self.server.world.application.bot.id)
+        for number in self.places.rooms:
+            channel = self.guild.channels[number]
+            self.host.sets_overwrite(channel, bot, allow=IN_A_CHANNEL.value)
 
     async def connected(self) -> None:
         async with asyncio.timeout(WITHIN):
