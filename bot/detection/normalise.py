@@ -75,7 +75,7 @@ _RARE: Final = re.compile(
 class Folded:
     """A folded text that can tell where in the original a stretch of it lies."""
 
-    __slots__ = ("_origins", "beyond", "source", "text")
+    __slots__ = ("_origins", "beyond", "hints", "source", "text")
 
     def __init__(self, text: str, source: str, beyond: str = "") -> None:
         self.text = text
@@ -83,6 +83,8 @@ class Folded:
         """The text as it was written, up to `MOST_CHARACTERS`."""
         self.beyond = beyond
         """The characters of `source` that are not ASCII, each once."""
+        self.hints: int | None = None
+        """What `hints.hints_in` found, once it has looked."""
         self._origins: list[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:

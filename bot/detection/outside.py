@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from bot.detection.finding import Finding, Kind
+from bot.detection.hints import OUTSIDE, hints_in
 from bot.detection.normalise import Folded
 from bot.detection.personal.looking import compiled, found_in, spans
 
@@ -41,7 +40,7 @@ _SITES = (
 )
 _SHARED = r"(?:post|put|share|upload|repost|leak)(?:s|ed|ing|ting)?|shar(?:ed|ing)"
 _ROOM = r"(?:this|our|the) (?:group|circle|chat|channel|meeting|conversation|room|thread)"
-_PLACES: Final = (
+_FORMS: Final = (
     rf"\b{_COPY} (?:\w+ ){{0,3}}(?:{_HERE}|{_ROOM})\b",
     rf"\b{_TOLD} (?:it |this |that |them )?(?:to )?(?:{_SOMEBODY}) (?:\w+ ){{0,4}}{_HERE}\b",
     rf"\b{_TOLD} (?:\w+ ){{0,5}}(?:to|with) (?:{_SOMEBODY})\b[^.!?]{{0,40}}\b{_HERE}\b",
@@ -49,23 +48,15 @@ _PLACES: Final = (
     rf"\b(?:{_SHARED}) (?:\w+ ){{0,6}}{_ROOM} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
     rf"\b(?:{_SHARED}) (?:\w+ ){{0,4}}{_HERE} (?:\w+ ){{0,2}}(?:on|to|in) {_SITES}\b",
 )
-_PATTERNS: Final = [compiled(pattern) for pattern in _PLACES]
-_ANY: Final = compiled("|".join(_PLACES))
-# Cheap, and one of either in every place: most texts end here.
-_PLACE_HINTS: Final = ("group", "circle", "chat", "channel", "room", "meeting", "here",
-                       "conversation", "thread")  # fmt: skip
-_DEED_HINTS: Final = ("screen", "cop", "record", "photo", "pic", "transcript", "told", "tell",
-                      "show", "sen", "forward", "post", "put", "shar", "upload",
-                      "leak")  # fmt: skip
-_HINTS: Final = AhoCorasick([*_PLACE_HINTS, *_DEED_HINTS], implementation=Implementation.DFA)
+_PATTERNS: Final = [compiled(pattern) for pattern in _FORMS]
+_ANY: Final = compiled("|".join(_FORMS))
 
 
 def outside(folded: Folded) -> list[Finding]:
     """Every place that talks of it. English only; severity low, since talk is not the deed."""
     text = folded.text
-    hints = {number < len(_PLACE_HINTS) for number, _, _ in _HINTS.find_matches_as_indexes(text)}
-    if len(hints) < 2 or not found_in(_ANY, text):
-        return []
+    if hints_in(folded) & OUTSIDE != OUTSIDE or not found_in(_ANY, text):
+        return []  # most texts
     found = {
         (start, end)
         for pattern in _PATTERNS

@@ -8,6 +8,7 @@ from typing import Final
 from bot.detection.crisis import find_crisis
 from bot.detection.finding import Finding
 from bot.detection.guard_words import GuardWords
+from bot.detection.hints import CRISIS, PERSONAL, hints_in
 from bot.detection.keywords import Keywords
 from bot.detection.normalise import Folded, fold
 from bot.detection.outside import outside
@@ -20,11 +21,19 @@ Detector = Callable[[Folded], Iterable[Finding]]
 
 def personal_data(wanted: Personal = EVERYTHING) -> Detector:
     """Looks for the personal data that a group chose."""
-    return lambda folded: found_in_visible(lambda text: find_personal(text, wanted), folded)
+
+    def personal(folded: Folded) -> Iterable[Finding]:
+        if not hints_in(folded) & PERSONAL:
+            return ()
+        return found_in_visible(lambda text: find_personal(text, wanted), folded)
+
+    return personal
 
 
 def crisis(folded: Folded) -> Iterable[Finding]:
     """Looks for danger to self or to another, said in the first person."""
+    if not hints_in(folded) & CRISIS:
+        return ()
     return found_in_visible(find_crisis, folded)
 
 

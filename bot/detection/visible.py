@@ -21,7 +21,7 @@ _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 def found_in_visible(find: Callable[[str], Iterable[Finding]], folded: Folded) -> list[Finding]:
     """What `find` finds in the visible form of a text, with the spans of the original."""
     text = folded.source
-    changed = {letter: plain for letter in folded.beyond if (plain := _shown(letter)) != letter}
+    changed = {letter: _shown(letter) for letter in folded.beyond if not is_plain(letter)}
     if not changed:
         return list(find(text))
     origins = [at for at, letter in enumerate(text) for _ in changed.get(letter, letter)]
@@ -30,6 +30,12 @@ def found_in_visible(find: Callable[[str], Iterable[Finding]], folded: Folded) -
         replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
         for finding in find(visible)
     ]
+
+
+@lru_cache(maxsize=4096)
+def is_plain(letter: str) -> bool:
+    """Whether a letter is seen as what it is."""
+    return _shown(letter) == letter
 
 
 @lru_cache(maxsize=4096)

@@ -96,11 +96,12 @@ _HINT_OF: Final = (
     *(_NETWORK_HINT for _ in NETWORKS),
     *(_STREET_HINT for _ in STREETS),
     *(_DIGIT for _ in string.digits),
-    *"@:/.#",
+    *"@:/#.",
 )
-_HINTS: Final = AhoCorasick(
-    [*_SPELLED, *NETWORKS, *STREETS, *string.digits, *"@:/.#"], implementation=Implementation.DFA
-)
+HINTS: Final = (*_SPELLED, *NETWORKS, *STREETS, *string.digits, *"@:/#")
+"""One of these is in every text that holds personal data, or a full stop between letters, or a
+bracket. In lower case."""
+_HINTS: Final = AhoCorasick([*HINTS, "."], implementation=Implementation.DFA)
 
 
 def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
