@@ -91,12 +91,12 @@ async def evening(theatre: Theatre) -> dict[str, bool | int | str]:
         word for word in ("anna", "lee", "bakery", "rose") if word in said.split()
     )
     await theatre.presses(ana, "button-leak-show")
-    shown = await theatre.sees(ana, "leak-show")
-    # What was found stands between marks.
-    words = re.sub("[»«]", "", shown.text)
-    outcome["Show shows the words to the presser"] = LEAK in words
+    shown = await theatre.sees(ana, "leak-shown")
+    # What was found stands between marks, of each platform's own.
+    words = re.findall(r"\w+", shown.text)
+    outcome["Show shows the words to the presser"] = " ".join(words).endswith(LEAK)
     others = [seen.text for who in (rose, nell) for seen in await stage.all_seen(who)]
-    outcome["others see what Show showed"] = any("leak-show" in text for text in others)
+    outcome["others see what Show showed"] = any("leak-shown" in text for text in others)
     outcome["a member sees the card"] = any("leak-card" in text for text in others)
 
     # One of them takes it, and takes the message down. Its author gets her words back.
