@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.events import MessagePosted
 from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo
-from bot.reply import Reply
+from bot.reply import Reply, Text
 
 if TYPE_CHECKING:
     from bot.inbox import Inbox
@@ -146,3 +146,6 @@ class Chat(Protocol):
 
     async def rights(self, room: Room) -> frozenset[Right]:
         """What the bot may do in a room at this moment."""
+
+    async def open_doors(self, group: Group) -> Sequence[Text]:
+        """Which rooms let in or show more than the group was promised, and what mends it."""

@@ -102,6 +102,7 @@ class Help(Cog):
             Text("status-members", {"count": self.acknowledgement.count(ctx.group)}),
             *self._promises(ctx.group),
             *await self._rights(ctx.group),
+            *await self._open_doors(ctx.group),
             *self._helplines(ctx.group),
             *await self._removals(ctx.group),
         ]
@@ -146,6 +147,13 @@ class Help(Cog):
                     if right not in has
                 )
         return lines or [Text("status-rights-fine")]
+
+    async def _open_doors(self, group: Group) -> Sequence[Text]:
+        try:
+            return await self.directory.chat(group).open_doors(group)
+        except PlatformError:
+            # That the rooms cannot be seen right now, their rights say.
+            return ()
 
     def _helplines(self, group: Group) -> list[Text]:
         lines = []

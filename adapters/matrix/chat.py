@@ -20,6 +20,7 @@ from adapters.matrix.door import Door
 from adapters.matrix.fading import Fading
 from adapters.matrix.gate import Gate
 from adapters.matrix.keys import CryptoStore
+from adapters.matrix.leaking import leaks
 from adapters.matrix.patience import MISSED
 from adapters.matrix.removing import Removing
 from adapters.matrix.rooms import Place, Rooms
@@ -32,7 +33,7 @@ from bot.errors import Forbidden, Gone, StartError, TryLater
 from bot.events import Event, MessageEdited, MessagePosted
 from bot.inbox import Inbox
 from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo
-from bot.reply import Reply
+from bot.reply import Reply, Text
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -319,6 +320,11 @@ class MatrixChat:
         on = self._now
         self._place(on, room)
         return await on.rooms.rights(room.handle)
+
+    async def open_doors(self, group: Group) -> Sequence[Text]:
+        """Rooms that were adopted open, or were opened since."""
+        on = self._now
+        return leaks(on.client, on.rooms, group)
 
     # -- ------------------------------------------------------------------------------------
 

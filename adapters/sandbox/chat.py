@@ -193,6 +193,10 @@ class SandboxChat:
         given = await self._link.call("rights", room.handle)
         return frozenset(translate.RIGHTS[right] for right in given)
 
+    async def open_doors(self, group: Group) -> Sequence[Text]:  # noqa: ARG002
+        """None: nobody but the page's people is there."""
+        return ()
+
     async def show_time_left(self, ref: MessageRef, due: datetime | None) -> None:
         """Show beside a message when it will be removed (None: it stays). Beyond `Chat`."""
         with suppress(Gone):

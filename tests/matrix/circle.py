@@ -35,15 +35,17 @@ GROUP = Group("matrix", "0123456789abcdef")
 class Place:
     """The bot's account with a device, an identity and a group's rooms, as set-up leaves them."""
 
-    def __init__(self, homeserver: Homeserver, bot: Credentials) -> None:
+    def __init__(self, homeserver: Homeserver, bot: Credentials, url: str | None = None) -> None:
         self.homeserver = homeserver
+        self.url = url or homeserver.url
+        """How the bot reaches the homeserver."""
         self.bot = bot
         self.rooms: dict[str, str] = {}
 
     async def device(self, memory: Memory) -> Client:
         """The bot's device, made in a memory where there is none yet."""
         store = await CryptoStore.create(memory, self.bot.user_id, self.bot.device_id)
-        client = Client(self.homeserver.url, self.bot.access_token, store)
+        client = Client(self.url, self.bot.access_token, store)
         identity = Identity(client.transport, memory)
         await client.crypto.upkeep()
         await identity.make(
@@ -105,11 +107,15 @@ class MatrixCircle:
         version: str = "11",
         knock: bool = False,
         encrypted: bool = True,
+        url: str | None = None,
     ) -> MatrixCircle:
-        """A new circle whose host has accepted every invitation, and is its admin."""
+        """A new circle whose host has accepted every invitation, and is its admin.
+
+        `url`: how the bot reaches the homeserver.
+        """
         master = MasterKey.create(folder / "keys" / "master.key")
         KeyRing.create(folder / "keys" / "ring.json", master)
-        circle = cls(folder, Place(homeserver, await homeserver.register("bot")))
+        circle = cls(folder, Place(homeserver, await homeserver.register("bot"), url))
         store = await circle.open()
         client = await circle.place.device(StoredMemory(store, "matrix", circle.clock))
         await circle.place.furnish(
@@ -132,8 +138,9 @@ class MatrixCircle:
         """Start the bot; returns when the group is open."""
         store = await self.open()
         bot = self.place.bot
-        url = self.place.homeserver.url
-        self.chat = MatrixChat(url, bot.user_id, bot.access_token, default_texts(), self.clock)
+        self.chat = MatrixChat(
+            self.place.url, bot.user_id, bot.access_token, default_texts(), self.clock
+        )
         self.core = Circle(store, [self.chat], self.clock, GroundRules.default())
         opened = asyncio.Event()
         listening = self.core.router.on_ready

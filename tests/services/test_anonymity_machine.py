@@ -26,7 +26,7 @@ from bot.errors import Forbidden, Gone, NotDurable, TryLater
 from bot.events import GroupReady, Invoked, RoomChange, RoomChanged
 from bot.model import Account, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
 from bot.outbox import OutboxLane
-from bot.reply import Reply, Value
+from bot.reply import Reply, Text, Value
 from bot.services.anonymity.states import ENDED, TRANSITIONS, Happening, PostState, after
 from bot.services.retention.removing import Removals
 from bot.store import KeyRing, MasterKey, Sealed, Store
@@ -110,6 +110,9 @@ class FakeChat:
 
     async def rights(self, room: Room) -> frozenset[Right]:
         return frozenset(Right)
+
+    async def open_doors(self, group: Group) -> Sequence[Text]:
+        return ()
 
     async def fetch(self, ref: MessageRef) -> Message | None:
         return None

@@ -48,3 +48,13 @@ matrix-cancelled = I have stopped, and nothing was done.
 # The first words in the chat that the bot opens with somebody who came to the lobby, or knocked.
 # Buttons: Help now, Join, Read the rules first.
 matrix-welcome = Welcome. I am the bot of the group at whose door you are. This chat is for you and me alone. Press { button-join } to come in; that takes about a minute. You can press { button-help-now } without joining.
+
+## In the answer to status: rooms that are open wider than the group was promised
+
+matrix-leak-history = In { $room } people who join later can read what was written before.
+matrix-leak-anybody-reads = { $room } can be read by people who are not in it.
+matrix-leak-anybody-joins = Everybody can join { $room }, without agreeing to the rules.
+matrix-leak-members-invite = In { $room } every member can bring somebody in past the rules, or open the room to all.
+matrix-leak-not-encrypted = { $room } is not encrypted. The people who run its servers can read it.
+# Below one or more of these.
+matrix-leak-mend = To close that, the host types on my machine: circlekeeper setup matrix --mend
