@@ -32,6 +32,8 @@ _AT_ONCE: Final = 4
 """Single removals under way, over all rooms."""
 _ARCHIVED: Final = 50083
 
+_NO_TITLE: Final = "\u2026"
+
 Done = dict[MessageRef, Removal | Retry]
 
 
@@ -76,7 +78,29 @@ class Removing:
             some = young[start : start + _MOST]
             if len(some) > 1:
                 done.update(await self._bulk(channel_id, some))
-        return done | await self._each(channel_id, [ref for ref in refs if ref not in done])
+        done |= await self._each(channel_id, [ref for ref in refs if ref not in done])
+        gone = [where(ref)[1] for ref in refs if done[ref] is Removal.GONE]
+        if channel_id in gone and self._is_in_forum(refs[0]):
+            await self._untitle(channel_id)
+        return done
+
+    def _is_in_forum(self, ref: MessageRef) -> bool:
+        try:
+            return isinstance(self._rooms.channel(ref.room), discord.ForumChannel)
+        except PlatformError:
+            return False
+
+    async def _untitle(self, thread_id: int) -> None:
+        """A forum post's title goes with its first message; with nothing below, the post goes."""
+        http = self._client.http
+        try:
+            with as_ours():
+                if await http.logs_from(thread_id, 1):
+                    await http.edit_channel(thread_id, name=_NO_TITLE)
+                else:
+                    await http.delete_channel(thread_id)
+        except PlatformError as error:
+            logger.warning("the title of a post stays", extra={"why": error.why})
 
     async def _bulk(self, channel_id: int, refs: list[MessageRef]) -> Done:
         """Remove in one call; empty where that is refused as a whole."""

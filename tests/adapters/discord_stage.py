@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -109,6 +109,16 @@ class DiscordStage(Stage):
     def running(self) -> asyncio.Task[None] | None:
         """The bot's side, from its start to its end."""
         return self._running
+
+    def noted(self, room: Room) -> str | None:
+        """Up to which message of a room the bot noted that all is done."""
+        return self.shelf.values.get(f"seen {room.handle}")
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        async with asyncio.timeout(WITHIN):
+            while not condition():
+                await asyncio.sleep(0.005)
 
     def comes_back_as_bot(self) -> None:
         """The host takes the bot in again, with the rights that it had."""
