@@ -16,13 +16,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from typing import Any, Final
+from typing import Any
 
 from adapters.matrix.again import until_done
 from adapters.matrix.blueprints import PURPOSE, purpose
 from adapters.matrix.client import Client
 from adapters.matrix.direct import Directs
 from adapters.matrix.gate import Gate
+from adapters.matrix.greeting import Greeting
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
 from adapters.matrix.sync import Arrival
@@ -31,22 +32,8 @@ from bot.errors import PlatformError
 from bot.events import Joined, Left, RoomChange
 from bot.inbox import Inbox
 from bot.model import Account, Group, Role
-from bot.reply import Button, Reply
 
 logger = logging.getLogger(__name__)
-
-_MOMENT: Final = 2.0
-"""Seconds between somebody's coming into a chat and the first words there. A client that heeds
-only signed devices looks up the bot's first; what comes earlier it shows as unreadable for good."""
-
-WELCOME: Final = Reply(
-    "matrix-welcome",
-    buttons=(
-        Button("button-help-now", "help now", static=True),
-        Button("button-join", "join", static=True),
-        Button("button-read-first", "rules", static=True),
-    ),
-)
 
 
 class Door:
@@ -58,8 +45,7 @@ class Door:
         self._client = client
         self._gate = gate
         self._rooms = rooms
-        self._directs = directs
-        self._showing = showing
+        self._greeting = Greeting(client, directs, showing)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, inbox: Inbox, groups: Sequence[Group]) -> None:
@@ -77,10 +63,11 @@ class Door:
                     for user in self._client.members(place.room_id, "knock")
                 }
                 for user in knocking:
-                    self._start(self._greet(group, Account(PLATFORM, user)))
+                    self._greeting.greet(group, Account(PLATFORM, user))
 
     async def stop(self) -> None:
         """Let go of what nothing waits for."""
+        await self._greeting.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -97,7 +84,7 @@ class Door:
             if place.account is not None and event["state_key"] == place.account.handle:
                 came = event["content"].get("membership") == "join"
                 if event["type"] == "m.room.member" and came:
-                    self._start(self._welcome(place))
+                    self._greeting.came(place)
             return
         match event["type"]:
             case "m.room.tombstone":
@@ -113,7 +100,7 @@ class Door:
         for each in told:
             await inbox.offer(each)
             if isinstance(each, Joined):
-                self._start(self._greet(place.group, each.account))
+                self._greeting.greet(place.group, each.account)
             elif isinstance(each, Left):
                 self._start(self._shut(place.group, each.account))
         self._rooms.took(place, event)
@@ -137,7 +124,7 @@ class Door:
             logger.info("an invitation could not be declined", extra={"why": error.why})
         for group in self._rooms.groups():
             if account.handle in self._rooms.present(group):
-                self._start(self._greet(group, account, asked=True))
+                self._greeting.greet(group, account, asked=True)
 
     async def _shut(self, group: Group, account: Account) -> None:
         """Take back what would let somebody in who left: they come through the lobby again."""
@@ -175,39 +162,6 @@ class Door:
 
     async def _ready(self, inbox: Inbox, group: Group) -> None:
         await until_done(lambda: inbox.offer(self._rooms.begin(group)))
-
-    async def _greet(self, group: Group, account: Account, *, asked: bool = False) -> None:
-        """Open the chat with somebody who came, once; what to do next is said when they join it."""
-        if not self._can_welcome():
-            return
-        if not asked and self._directs.find(group, account) is not None:
-            return
-        try:
-            await until_done(lambda: self._directs.open(group, account, asked=asked))
-        except PlatformError as error:
-            logger.info("somebody who came could not be greeted", extra={"why": error.why})
-
-    async def _welcome(self, place: Place) -> None:
-        """Say in a direct chat how to go on, where the bot has said nothing yet."""
-        if not self._can_welcome():
-            return
-        await asyncio.sleep(_MOMENT)
-
-        async def welcome() -> None:
-            page, _ = await self._client.messages(place.room_id, None, forward=False, limit=20)
-            mine = [event for event in page if event.get("sender") == self._client.user]
-            if any(event["type"] in ("m.room.encrypted", "m.room.message") for event in mine):
-                return
-            key = f"welcome {place.room_id}"
-            await self._showing.send(place, WELCOME, key=key, answering=True)
-
-        try:
-            await until_done(welcome)
-        except PlatformError as error:
-            logger.info("somebody who came could not be greeted", extra={"why": error.why})
-
-    def _can_welcome(self) -> bool:
-        return all(self._showing.command(button.command) for button in WELCOME.buttons)
 
     async def _upgraded(self, place: Place, successor: object, inbox: Inbox) -> None:
         """A newer room takes this one's place: the core goes on there with all it knows.
