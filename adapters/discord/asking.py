@@ -109,10 +109,6 @@ class Asking:
         except Exception:
             logger.exception("an answer failed")
 
-    async def begin(self) -> None:
-        """Go on with what was left when the bot stopped."""
-        await self._fading.begin()
-
     async def ready(self, guild: discord.Guild) -> None:
         """A group can be served: its commands and its standing buttons are put. Nothing waits."""
         if guild.id not in self._putting or self._putting[guild.id].done():
@@ -120,6 +116,7 @@ class Asking:
 
     async def _put(self, guild: discord.Guild) -> None:
         try:
+            await self._fading.begin()
             await until_done(lambda: self._standing.put(guild))
         except PlatformError as error:
             logger.warning("commands or standing buttons are missing", extra={"why": error.why})

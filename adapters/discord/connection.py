@@ -97,7 +97,6 @@ class Connection:
         """Serve until the connection ends for good. Raises `StartError` where the host can help."""
         await self._progress.load(self._kept)
         self._start(self._progress.note())
-        self._start(self.asking.begin())
         served = asyncio.create_task(self._serve(token))
         revoked = asyncio.create_task(self._revoked.wait())
         try:

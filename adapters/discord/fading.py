@@ -15,7 +15,9 @@ from typing import Final
 import discord
 
 from adapters.discord.client import Client
+from adapters.discord.errors import as_ours
 from bot.clock import Clock
+from bot.errors import PlatformError
 from bot.inbox import Memory
 
 logger = logging.getLogger(__name__)
@@ -33,9 +35,13 @@ class Fading:
         self._memory = memory
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun = False
 
     async def begin(self) -> None:
-        """Go on with what was left when the bot stopped."""
+        """Go on with what was left when the bot stopped, once it is connected. Safe to repeat."""
+        if self._begun:
+            return
+        self._begun = True
         for key, kept in (await self._memory.find(_START)).items():
             row = json.loads(kept)
             due = datetime.fromisoformat(row["due"])
@@ -70,9 +76,10 @@ class Fading:
         application = self._client.application_id or 0
         hook = discord.Webhook.partial(application, token, client=self._client)
         try:
-            await hook.delete_message(message_id)
-        except discord.HTTPException as error:
-            logger.info("an answer could not be taken away", extra={"code": error.code})
+            with as_ours():
+                await hook.delete_message(message_id)
+        except PlatformError as error:
+            logger.info("an answer could not be taken away", extra={"why": error.why})
         try:
             await self._memory.drop(f"{_START}{message_id}")
         except Exception:
