@@ -34,6 +34,7 @@ from bot.services.leaks.kinds import LeakKinds
 from bot.services.leaks.scanning import Scanning
 from bot.services.leaks.upkeep import LeakUpkeep
 from bot.services.notices import Notices
+from bot.services.retention.dropping import Dropping
 from bot.services.retention.keeping import Retention
 from bot.services.retention.removing import Removals
 from bot.services.standing import StandingPosts
@@ -77,6 +78,9 @@ class Circle:
         self.notices = Notices(store, self.outbox, self.directory, clock)
         self.removals = Removals(store, self.directory, self.notices, self.time, clock)
         self.retention = Retention(store, self.directory, self.removals, clock)
+        memory = StoredMemory(store, "core", clock)
+        self.dropping = Dropping(self.directory, self.removals.pins, memory, clock)
+        self.retention.before_change = self.dropping.before_change
         self.acknowledgement = Acknowledgement(
             store, self.outbox, self._chats, self.settings, clock, rules, self.time
         )
@@ -84,7 +88,7 @@ class Circle:
         self.keywords = LeakKeywords(store, clock)
         kinds = LeakKinds(store)
         guards = Guards(store)
-        scanning = Scanning(self.keywords, kinds, guards)
+        scanning = Scanning(self.keywords, kinds, guards, self.directory, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
@@ -110,7 +114,6 @@ class Circle:
             store, self.outbox, self.directory, self.leaks, self.keywords, kinds, guards, clock
         )
         broad = BroadKeywords(store, self.outbox, self.directory, self.keywords, clock)
-        memory = StoredMemory(store, "core", clock)
         rota = Rota(store, clock)
         words = CrisisWords(self.helplines, self.settings, rota, clock)
         ladder = Ladder(store, self.outbox, self.directory, rota, clock)
@@ -140,7 +143,7 @@ class Circle:
                 DutyCog(rota),
                 crisis_watch,
                 GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
-                Ephemeral(self.retention, self.removals, self.directory),
+                Ephemeral(self.retention, self.removals, self.dropping, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
                 LeakKeywordsCog(self.keywords, broad),
                 LeakKindsCog(kinds, self.directory),
@@ -155,7 +158,12 @@ class Circle:
             self.directory.open_to,
         )
         help_cog.all_commands = self.router.commands
-        help_cog.more_status += [leak_watch.status, crisis_watch.status, house_notices.status]
+        help_cog.more_status += [
+            leak_watch.status,
+            crisis_watch.status,
+            house_notices.status,
+            self.dropping.status,
+        ]
         self.outbox.offer = self.router.offer
         self.router.on_ready = self.outbox.open
         self.removals.on_gone = self.router.gone
@@ -168,6 +176,7 @@ class Circle:
             Every("helplines", minutes=60, work=self._ask_about_helplines, clock=clock),
             Every("leak upkeep", minutes=10, work=upkeep.upkeep, clock=clock),
             Every("sweep", minutes=10, work=self.removals.sweep, clock=clock),
+            Every("dropping", minutes=10, work=self.dropping.look, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),

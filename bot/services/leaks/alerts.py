@@ -125,8 +125,11 @@ class Leaks(LeakReading):
             return None
         ref, at = event.ref, event.at
         known = self._directory.known.get(ref.room)
-        # Moderators talk about leaks, and nobody shares in the lobby.
-        if known is None or known.kind is not RoomKind.CIRCLE:
+        # Moderators talk about leaks, and nobody shares in the lobby: but newcomers can read there
+        # what somebody carries out of a room.
+        if known is not None and known.kind is RoomKind.LOBBY:
+            hits = [hit for hit in hits if hit.kind is Kind.QUOTE]
+        if known is None or known.kind is RoomKind.MODERATORS or not hits:
             return None
         blind = self._store.message_blind(ref)
         if blind in self._raised:

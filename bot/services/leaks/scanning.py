@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.detection import Finding, GuardWords, Keywords, Kind, Scanner, Severity
+from bot.clock import Clock
+from bot.detection import Finding, Folded, GuardWords, Keywords, Kind, Scanner, Severity
+from bot.detection.joined import Pieces, Quotes
 from bot.errors import Refused
 from bot.events import MessageEdited, MessagePosted
-from bot.model import Account, Content, Group, Room
+from bot.model import Account, Content, Group, Room, RoomKind
+from bot.services.directory import Directory
 from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds, Wanted
@@ -43,13 +46,47 @@ class _Ready:
     scanner: Scanner
 
 
+class _Following:
+    """What only several messages together show. A detector that is told who writes where.
+
+    In memory alone, as long as `joined.py` says. Nothing while nobody is said to write.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pieces = Pieces()
+        self._quotes = Quotes()
+        self.writes: tuple[Room, Account, Keywords, bool] | None = None
+        """Where, who, what is watched for there, and whether quotes are looked for."""
+
+    def __call__(self, folded: Folded) -> list[Finding]:
+        if self.writes is None:
+            return []
+        room, author, keywords, quotes = self.writes
+        now = self._clock.monotonic()
+        found = self._pieces.find((room, author), folded, keywords, now)
+        if quotes:
+            found += self._quotes.find(room, author, folded, now)
+        return found
+
+
 class Scanning:
     """Looks at what was written, with what its group chose."""
 
-    def __init__(self, keywords: LeakKeywords, kinds: LeakKinds, guards: Guards) -> None:
+    def __init__(
+        self,
+        keywords: LeakKeywords,
+        kinds: LeakKinds,
+        guards: Guards,
+        directory: Directory,
+        clock: Clock,
+    ) -> None:
         self._keywords = keywords
         self._kinds = kinds
         self._guards = guards
+        self._directory = directory
+        self._clock = clock
+        self._following: dict[Group, _Following] = {}
         self._ready: dict[Group, _Ready] = {}
         self._last: dict[Room, tuple[str, Sequence[Hit]]] = {}
 
@@ -60,11 +97,25 @@ class Scanning:
         if last is not None and last[0] == event.id:
             return last[1]
         scanner = self._scanner(room.group)
-        hits = (
-            () if scanner is None else self._hits(scanner, event.content, room.group, event.author)
-        )
+        hits: Sequence[Hit] = ()
+        if scanner is not None:
+            following = self._following[room.group]
+            if isinstance(event, MessagePosted):
+                following.writes = self._writes(event)
+            try:
+                hits = self._hits(scanner, event.content, room.group, event.author)
+            finally:
+                following.writes = None
         self._last[room] = event.id, hits
         return hits
+
+    def _writes(self, event: MessagePosted) -> tuple[Room, Account, Keywords, bool] | None:
+        room = event.ref.room
+        known, keywords = self._directory.known.get(room), self._keywords.of(room.group)
+        # Moderators say again what they look after.
+        if known is None or keywords is None or known.kind is RoomKind.MODERATORS:
+            return None
+        return room, event.author, keywords, self._kinds.of(room.group).has(Kind.QUOTE)
 
     def leaks(self, group: Group, text: str) -> list[Finding]:
         """Everything in a text that may be a leak. Raises `Refused` before the group is ready."""
@@ -90,7 +141,8 @@ class Scanning:
             or ready.guards is not guards
             or ready.wanted is not wanted
         ):
-            scanner = Scanner(keywords, guards, wanted.detectors())
+            following = self._following.setdefault(group, _Following(self._clock))
+            scanner = Scanner(keywords, guards, (*wanted.detectors(), following))
             ready = self._ready[group] = _Ready(keywords, guards, wanted, scanner)
         return ready.scanner
 
@@ -104,6 +156,8 @@ class Scanning:
         hits: list[Hit] = []
         for text in texts:
             found = scanner.scan(text)
+            # Only what somebody says counts among their words, and no name of a file.
+            self._following[group].writes = None
             if not found:
                 continue
             if author is not None and any(each.kind is Kind.GUARD_WORD for each in found):

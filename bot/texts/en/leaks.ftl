@@ -39,7 +39,7 @@ leak-shown =
     { $author } wrote, with what matched between » and «:
     { $text }
 leak-shown-no-match =
-    { $author } wrote this, and nothing I look for is in it now:
+    { $author } wrote this. By itself, as it is now, I find nothing in it:
     { $text }
 leak-shown-cut = This is a part of it. The link on the card shows all of it.
 # $count: a number.
