@@ -46,6 +46,10 @@ SCOPES: Final = (
 )
 
 ASKED_FOR: Final = Permissions(**dict.fromkeys([each.flag for each in ASKED], True))
+WHILE_RUNNING: Final = ASKED_FOR & ~Permissions(
+    manage_channels=True, create_public_threads=True, create_private_threads=True
+)
+"""What it needs on the server after the set-up."""
 IN_A_CHANNEL: Final = Permissions(
     view_channel=True,
     send_messages=True,

@@ -34,6 +34,9 @@ TWO_FACTOR: Final = 60003
 """The server wants two-factor authentication of whoever moderates, and the bot's owner has none.
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json"""
 
+# It would warn that it cannot speak.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 Client = discord.Client
 TextRoom = TextChannel | ForumChannel
 """A channel that a group can talk in."""
@@ -87,6 +90,11 @@ async def signed_in(token: str) -> AsyncIterator[Client]:
         yield client
     finally:
         await client.close()
+
+
+def name_of(client: Client) -> str:
+    """What the bot's account is called."""
+    return client.user.name if client.user is not None else ""
 
 
 async def application(client: Client) -> discord.AppInfo:

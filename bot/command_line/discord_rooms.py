@@ -23,9 +23,9 @@ PATIENCE: Final = timedelta(minutes=30)
 """How long the set-up waits for something that only the host can do."""
 
 PURPOSES: Final[dict[RoomKind | None, str]] = {
-    RoomKind.LOBBY: "newcomers arrive here and read the rules",
+    RoomKind.LOBBY: "newcomers arrive here",
     RoomKind.CIRCLE: "the group talks here",
-    None: "buttons: a post without a name, private messages",
+    None: "the standing buttons",
     RoomKind.MODERATORS: "moderators only",
 }
 

@@ -102,7 +102,7 @@ async def _token(settings: Settings) -> str:
 
 async def _taken(token: str) -> str:
     async with server.signed_in(token) as client:
-        say(f"Discord takes it: the bot is {client.user}.")
+        say(f"Discord takes it: the bot is {server.name_of(client)}.")
     env_file.write(ENV_FILE, {_TOKEN: token})
     if os.environ.get(_TOKEN, token) != token:
         complain(f"{_TOKEN} is set in the environment too, and counts more than .env. Take it")

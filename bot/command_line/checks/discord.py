@@ -9,7 +9,7 @@ from typing import Final
 import adapters.discord.setup as server
 from adapters.discord import places as kept
 from adapters.discord.places import Places
-from adapters.discord.rights import ASKED_FOR, IN_A_CHANNEL, lacking
+from adapters.discord.rights import IN_A_CHANNEL, WHILE_RUNNING, lacking
 from adapters.discord.setup import Client, Seen, TextRoom
 from bot.command_line.checks.finding import Finding, do, note, ok, split
 from bot.command_line.discord_rooms import PURPOSES, words
@@ -118,7 +118,7 @@ def _rights(area: str, seen: Seen) -> Finding:
     if has.administrator:
         said = "Administrator, which is too much: it can read every channel of the server"
         return note(area, "Rights", said, "Take that from its role in Server Settings, Roles.")
-    missing = lacking(has, ASKED_FOR)
+    missing = lacking(has, WHILE_RUNNING)
     if missing:
         return do(area, "Rights", f"lacking: {', '.join(missing)}", _AGAIN)
     return ok(area, "Rights", "all that the bot needs, and Administrator is not among them")
