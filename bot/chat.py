@@ -35,6 +35,8 @@ class Can(Flag):
     """Take what a member types without the room seeing it."""
     TELL = auto()
     """Write to one person alone without being asked first."""
+    TELL_AT_ONCE = auto()
+    """What is told reaches everybody at once, and does not wait until they ask for it."""
     SHOW_TIME_LEFT = auto()
     """Show members how long a message still stays."""
 

@@ -62,7 +62,7 @@ class MatrixChat:
     """One account of the bot on one homeserver. Members see no typing and no receipts of it."""
 
     platform = translate.PLATFORM
-    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL
+    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL | Can.TELL_AT_ONCE
 
     def __init__(self, homeserver: str, user: str, token: str, texts: Texts, clock: Clock) -> None:
         self._homeserver = homeserver

@@ -38,7 +38,7 @@ class SandboxChat:
     """The platform that one person plays. Every await on the core is a task of its own."""
 
     platform = translate.PLATFORM
-    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL | Can.SHOW_TIME_LEFT
+    can = Can.HOLD | Can.REMOVE | Can.HIDE_INPUT | Can.TELL | Can.TELL_AT_ONCE | Can.SHOW_TIME_LEFT
 
     def __init__(self, link: Link, texts: Texts, clock: Clock) -> None:
         self._link = link

@@ -21,8 +21,8 @@ CARD = "danger to a life"
 
 @pytest.fixture
 async def shared(circle: TestCircle, monkeypatch: pytest.MonkeyPatch) -> TestCircle:
-    """A circle on a platform where the bot writes to nobody alone unasked."""
-    monkeypatch.setattr(SandboxChat, "can", SandboxChat.can & ~Can.TELL)
+    """A circle on a platform where private words wait until somebody asks for them."""
+    monkeypatch.setattr(SandboxChat, "can", SandboxChat.can & ~Can.TELL_AT_ONCE)
     return circle
 
 

@@ -1,6 +1,6 @@
 """The author first, and never pointed at: what happens when somebody may be in danger.
 
-Where the platform lets the bot write to one person alone it does. Where it does not, one quiet
+Where words to one person alone reach them at once, they go there. Where they do not, one quiet
 line goes to the room, at most one in 30 minutes. What is severe also gives moderators a card;
 the rest only with the author's yes. What somebody tells of as over is left alone.
 
@@ -102,7 +102,7 @@ class CrisisAnswering:
                 return
         card, told = await self._tell_moderators(known, ref, tier)
         self._remember(group, author, _Author(self._clock.monotonic(), ref, card))
-        if Can.TELL in self._directory.chat(group).can:
+        if Can.TELL_AT_ONCE in self._directory.chat(group).can:
             job = Tell(group, author, self._words.to_author(group, told))
             mark = f"{known.id.hex()} {self._store.message_blind(ref).hex()} {told.value}"
             await self._put(job, f"{HELLO} {mark}", HELLO)

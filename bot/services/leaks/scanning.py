@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.detection import Finding, Folded, GuardWords, Keywords, Kind, Scanner, Severity
-from bot.detection.joined import Pieces, Quotes
+from bot.detection.joined import QUOTED, Pieces, Quotes
 from bot.errors import Refused
 from bot.events import MessageEdited, MessagePosted
 from bot.model import Account, Content, Group, Room, RoomKind
@@ -21,6 +21,8 @@ from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds, Wanted
 
+LONGEST_PIECE: Final = 40
+"""Characters of a message that may hold a piece of a word: who splits one writes little else."""
 _ENDS_SHOWN: Final = frozenset({Kind.PHONE, Kind.CREDIT_CARD, Kind.IBAN})
 """Numbers that are told apart by their last two digits, which name nobody."""
 
@@ -64,9 +66,12 @@ class _Following:
             return []
         room, author, keywords, quotes = self.writes
         now = self._clock.monotonic()
-        found = self._pieces.find((room, author), folded, keywords, now)
-        if quotes:
-            found += self._quotes.find(room, author, folded, now)
+        found: list[Finding] = []
+        if len(folded.text) <= LONGEST_PIECE:
+            found = self._pieces.find((room, author), folded, keywords, now)
+        # Fewer words are neither a quote nor quoted.
+        elif quotes and folded.text.count(" ") >= QUOTED - 1:
+            found = self._quotes.find(room, author, folded, now)
         return found
 
 
