@@ -24,7 +24,7 @@ from itertools import permutations
 from typing import Final
 
 from bot.detection.budget import Budget
-from bot.detection.disguise.reading import classes_of, squeezed, views, written_in
+from bot.detection.disguise.reading import classes_of, squeezed, views, ways_in
 from bot.detection.disguise.stretches import TRIPLE, has_triples, suspicious
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
@@ -332,7 +332,8 @@ class GuardWords:
                 view, folded.beyond, triples=triples, neighbours=MOST_WORDS - 1
             ):
                 stretch = view[start:end]
-                for written in written_in(stretch):
+                for way in ways_in(stretch):
+                    written = way.written()
                     for words in _WORDS:
                         for first, last in self._in_reading(stretch, written, words, seen, budget):
                             typed: Sequence[int] = range(start + first, start + last)

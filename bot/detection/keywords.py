@@ -87,12 +87,9 @@ class Keywords:
         return len(self._folded)
 
     def hits(self, text: str) -> bool:
-        """Whether any keyword is in a text. What every message goes through."""
-        folded = fold(text)
-        if self._automaton is not None:
-            for _ in self._words_in(folded, self._automaton):
-                return True
-        return self._patterns is not None and any(True for _ in self._patterns.find(folded.text))
+        """Whether any keyword is in a text."""
+        found = self._matches(fold(text))
+        return bool(found) and any(True for _ in found)
 
     def find(self, text: str) -> list[Finding]:
         """Every place of a keyword in a text, in order, overlapping ones too."""
@@ -100,31 +97,32 @@ class Keywords:
 
     def find_in(self, folded: Folded) -> list[Finding]:
         """`find` in a text that is folded already."""
-        spans = {(start, end) for _, start, end in self._matches(folded)}
+        found = self._matches(folded)
+        if not found:
+            return []  # most texts
+        spans = {(start, end) for _, start, end in found}
         return [Finding(Kind.KEYWORD, *span) for span in sorted(spans)]
 
     def phrases_in(self, text: str) -> set[str]:
         """The keywords that are in a text, as `check_phrase` gives them."""
         return {self._folded[number] for number, _, _ in self._matches(fold(text))}
 
-    def _matches(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
+    def _matches(self, folded: Folded) -> Iterable[tuple[int, int, int]]:
         """Number, start and end of each match, in the text as it was written."""
+        found: Iterable[tuple[int, int, int]] = ()
         if self._automaton is not None:
-            yield from self._words_in(folded, self._automaton)
+            matches = self._automaton.find_matches_as_indexes(folded.text, overlapping=True)
+            triples = matches and any(number >= len(self._words) for number, _, _ in matches)
+            found = self._disguised.find(folded, triples=bool(triples))
+            if matches:
+                found = chain(self._whole_words(folded, matches), found)
         if self._patterns is not None:
-            for number, start, end in self._patterns.find(folded.text):
-                yield len(self._words) + number, *folded.span(start, end)
+            found = chain(found, self._patterns_in(folded, self._patterns))
+        return found
 
-    def _words_in(self, folded: Folded, automaton: AhoCorasick) -> Iterable[tuple[int, int, int]]:
-        matches = automaton.find_matches_as_indexes(folded.text, overlapping=True)
-        if not matches:
-            return self._disguised.find(folded, triples=False)
-        return chain(
-            self._whole_words(folded, matches),
-            self._disguised.find(
-                folded, triples=any(number >= len(self._words) for number, _, _ in matches)
-            ),
-        )
+    def _patterns_in(self, folded: Folded, patterns: Patterns) -> Iterator[tuple[int, int, int]]:
+        for number, start, end in patterns.find(folded.text):
+            yield len(self._words) + number, *folded.span(start, end)
 
     def _whole_words(
         self, folded: Folded, matches: list[tuple[int, int, int]]

@@ -82,7 +82,7 @@ class Folded:
         self.source = source
         """The text as it was written, up to `MOST_CHARACTERS`."""
         self.beyond = beyond
-        """The characters of `source` that are not ASCII, each once."""
+        """The characters of `source` that are not ASCII, as `beyond_ascii` gives them."""
         self.hints: int | None = None
         """What `hints.hints_in` found, once it has looked."""
         self._origins: list[int] | None = None
@@ -106,7 +106,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold a text. Never fails; linear in the text, never beyond 18 times its length."""
     text = text[:MOST_CHARACTERS]
-    beyond = beyond_ascii(text)
+    beyond = "" if text.isascii() else beyond_ascii(text)
     if not beyond or all(map(_is_quiet, beyond)):
         plain = text.lower()
         if not _is_spaced(plain):
@@ -124,11 +124,13 @@ def fold(text: str) -> Folded:
 
 
 def beyond_ascii(text: str) -> str:
-    """The characters of a text that are not ASCII, each once, in any order."""
-    return "" if text.isascii() else "".join({*"".join(_BEYOND_ASCII.findall(text))})
+    """The characters of a text that are not ASCII, in any order; of many each once."""
+    beyond = _ASCII_RUN.sub("", text)
+    return beyond if len(beyond) < _MANY else "".join(set(beyond))
 
 
-_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
+_ASCII_RUN: Final = re.compile("[\x00-\x7f]+")
+_MANY: Final = 16
 
 
 @lru_cache(maxsize=4096)

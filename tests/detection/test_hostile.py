@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.detection import Finding, GuardWords, Keywords, Scanner, seal
-from bot.detection.disguise.reading import classes_of, squeezed, views, written_in
+from bot.detection.disguise.reading import classes_of, squeezed, views, ways_in
 from bot.detection.disguise.stretches import suspicious
 from bot.detection.normalise import beyond_ascii
 from tests.detection.evaluation.disguises import UNSEEN
@@ -63,9 +63,10 @@ def test_a_reading_keeps_every_place_and_grows_nothing(text: str) -> None:
         assert all(before[1] <= after[0] for before, after in pairwise(stretches))
         for start, end in stretches:
             assert 0 <= start < end <= len(text)
-            for written in written_in(view[start:end]):
-                assert len(written) == end - start
-                assert len(squeezed(classes_of(written))) <= len(written)
+            for way in ways_in(view[start:end]):
+                assert len(way.written()) == end - start
+                assert way.classes() == classes_of(way.written())
+                assert len(squeezed(way.classes())) <= end - start
 
 
 @given(st.sampled_from(["password", "margaret", "willow"]), st.data())

@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick
 
 from bot.detection.budget import Budget
 from bot.detection.disguise.checking import Word, is_disguised, may_be_word
-from bot.detection.disguise.reading import Read, classes_of, places, squeezed, views, written_in
+from bot.detection.disguise.reading import Read, classes_of, places, squeezed, views, ways_in
 from bot.detection.disguise.stretches import suspicious
 from bot.detection.normalise import Folded
 
@@ -89,15 +89,15 @@ class Disguised:
         """As `find`, for one stretch."""
         seen = set()
         done: set[tuple[int, int, int]] = set()
-        for written in written_in(stretch):
-            classes = classes_of(written)
+        for way in ways_in(stretch):
+            classes = way.classes()
             if classes in seen:
                 continue
             seen.add(classes)
             found = self._automaton.find_matches_as_indexes(squeezed(classes), overlapping=True)
             if not found:
                 continue
-            read = Read.of(stretch, written, classes)
+            read = Read.of(stretch, way.written(), classes)
             for shape, first, last in found:
                 for place in places(read, first, last):
                     spot = (shape, place.start, place.last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby, product
 from typing import Final, NamedTuple
@@ -44,31 +44,60 @@ _ALSO: Final = {"k": "c", "c": "k", "v": "u", "u": "v", "z": "s", "s": "z", "y":
 """Letters written for each other. Not a disguise by themselves: Kat is not a cat."""
 
 
-def written_in(stretch: str) -> Iterator[str]:
+class Way(NamedTuple):
+    """One way to read a stretch."""
+
+    plain: str
+    """The stretch, with what several signs draw together as one letter."""
+    chosen: Mapping[int, str]
+    """For `str.translate`: its signs as letters."""
+    table: bytes
+    rest: bytes
+    """For `bytes.translate`: a plain one's characters as classes, and what is left out."""
+
+    def classes(self) -> str:
+        """The classes of its letters; what is no letter is left out."""
+        if self.plain.isascii():
+            return self.plain.encode().translate(self.table, self.rest).decode()
+        return self.written().translate(_CLASSES)
+
+    def written(self) -> str:
+        """The stretch in plain letters, place by place."""
+        return self.plain.translate(self.chosen) if self.chosen else self.plain
+
+
+def ways_in(stretch: str) -> Iterator[Way]:
     """A stretch in each way that its signs can be read, the likeliest first, as many as fit."""
     if stretch.isascii() and not _OPEN.search(stretch):
-        yield stretch
+        yield Way(stretch, {}, _ASCII_CLASSES, _ASCII_REST)
         return
     most = max(MOST_READ // len(stretch), FEWEST_READINGS)
     several = _DRAWN.sub(_of_several, stretch) if _SOME_DRAWN.search(stretch) else stretch
-    for drawn in dict.fromkeys((stretch, several)):
+    for drawn in (stretch, several) if several != stretch else (stretch,):
         plain = _TRAILING.sub(lambda match: "." * len(match[0]), drawn)
         signs = _OPEN_SIGN.findall(plain) if plain.isascii() else plain
         open_signs = [sign for sign in dict.fromkeys(signs) if len(_choices(sign)) > 1][:MOST_SIGNS]
-        if not open_signs:
-            yield plain
-            continue
-        for way in _ways(tuple(len(_choices(sign)) for sign in open_signs))[:most]:
-            chosen = {
-                ord(sign): _choices(sign)[at] for sign, at in zip(open_signs, way, strict=True)
-            }
-            yield plain.translate(chosen)
+        for chosen, table, rest in _ways("".join(open_signs))[:most]:
+            yield Way(plain, chosen, table, rest)
 
 
-@lru_cache(maxsize=1024)
-def _ways(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Ways to choose one of each, those first that are the likeliest in most."""
-    return sorted(product(*map(range, sizes)), key=sum)[:MOST_WAYS]
+@lru_cache(maxsize=128)
+def _ways(signs: str) -> list[tuple[Mapping[int, str], bytes, bytes]]:
+    """Ways to choose a letter for each sign, those first that are the likeliest in most."""
+    options = [_choices(sign) for sign in signs]
+    places = sorted(product(*(range(len(each)) for each in options)), key=sum)[:MOST_WAYS]
+    found: list[tuple[Mapping[int, str], bytes, bytes]] = []
+    for way in places:
+        letters = [each[at] for each, at in zip(options, way, strict=True)]
+        table, rest = bytearray(_ASCII_CLASSES), bytearray(_ASCII_REST)
+        for sign, letter in zip(signs, letters, strict=True):
+            if sign.isascii() and letter.isascii():
+                table[ord(sign)] = ord(_CLASSES[ord(letter)] or "-")
+                if not _CLASSES[ord(letter)]:
+                    rest.append(ord(sign))
+        chosen = {ord(sign): letter for sign, letter in zip(signs, letters, strict=True)}
+        found.append((chosen, bytes(table), bytes(rest)))
+    return found
 
 
 def _of_several(match: re.Match[str]) -> str:

@@ -98,10 +98,12 @@ _HINT_OF: Final = (
     *(_DIGIT for _ in string.digits),
     *"@:/#.",
 )
-HINTS: Final = (*_SPELLED, *NETWORKS, *STREETS, *string.digits, *"@:/#")
+HINTS: Final = (*_SPELLED, *STREETS, *string.digits, *"@:/#_")
 """One of these is in every text that holds personal data, or a full stop between letters, or a
-bracket. In lower case."""
-_HINTS: Final = AhoCorasick([*HINTS, "."], implementation=Implementation.DFA)
+bracket. In lower case. A network's name alone is none: what is called a handle has a sign in it."""
+_HINTS: Final = AhoCorasick(
+    [*_SPELLED, *NETWORKS, *STREETS, *string.digits, *"@:/#."], implementation=Implementation.DFA
+)
 
 
 def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
