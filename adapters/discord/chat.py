@@ -15,6 +15,7 @@ from adapters.discord.again import pause
 from adapters.discord.backfill import archived, page_of
 from adapters.discord.client import Shards, Waits
 from adapters.discord.connection import Connection
+from adapters.discord.doors import open_doors
 from adapters.discord.errors import as_ours
 from adapters.discord.rooms import PLATFORM, group_of, where
 from adapters.discord.rooms import account as account_of
@@ -221,9 +222,10 @@ class DiscordChat:
         on = self._now
         return on.rooms.rights(on.rooms.channel(room))
 
-    async def open_doors(self, group: Group) -> Sequence[Text]:  # noqa: ARG002
-        """Not told yet: what a channel's overwrites open, `rights` does not say."""
-        return ()
+    async def open_doors(self, group: Group) -> Sequence[Text]:
+        """Which channels are open to more than they should be, and what else acts there."""
+        guild = self._now.rooms.guild(group)
+        return await open_doors(guild, self._now.rooms.places(guild))
 
     # -- -------------------------------------------------------------------------------------
 

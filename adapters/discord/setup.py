@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeGuard
 
 import aiohttp
 import discord
@@ -44,6 +44,11 @@ TextRoom = TextChannel | ForumChannel
 
 class WrongToken(StartError):
     """Discord does not take the token."""
+
+
+def is_text_room(channel: object) -> TypeGuard[TextRoom]:
+    """Whether a group can talk in a channel."""
+    return isinstance(channel, TextChannel | ForumChannel)
 
 
 @contextmanager
@@ -140,7 +145,7 @@ async def look(client: Client, server: int) -> Seen:
         guild = await client.fetch_guild(server, with_counts=False)
         me = await guild.fetch_member(client.user.id if client.user else 0)
         channels = await guild.fetch_channels()
-    rooms = [each for each in channels if isinstance(each, TextChannel | ForumChannel)]
+    rooms = [each for each in channels if is_text_room(each)]
     rooms.sort(key=lambda room: (room.position, room.id))
     return Seen(guild, me, {room.id: room for room in rooms})
 

@@ -239,6 +239,28 @@ def unban(gateway: Gateway, guild: Guild, by: User, user: User, reason: str | No
     log(gateway, guild, UNBAN, by, user.id, reason=reason)
 
 
+def add_automod_rule(gateway: Gateway, guild: Guild, by: User, body: Json) -> None:
+    """A rule of AutoMod's. It is only listed here, and acts on nothing.
+
+    https://discord.com/developers/docs/resources/auto-moderation#create-auto-moderation-rule
+    """
+    _may(gateway, guild, by, Permission.MANAGE_GUILD)
+    guild.automod.append(
+        {
+            "id": str(gateway.world.next_id()),
+            "guild_id": str(guild.id),
+            "creator_id": str(by.id),
+            "event_type": 1,
+            "trigger_type": 1,
+            "trigger_metadata": {"keyword_filter": [], "regex_patterns": [], "allow_list": []},
+            "enabled": True,
+            "exempt_roles": [],
+            "exempt_channels": [],
+        }
+        | body
+    )
+
+
 def overwrites(guild: Guild, by: User, told: list[Json]) -> dict[int, Overwrite]:
     """Overwrites of a request. Only rights that one has oneself can be given or denied."""
     made = {}

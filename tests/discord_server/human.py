@@ -177,6 +177,11 @@ class Human:
         """Change a role's `name` or `permissions`."""
         guilds.change_role(self.gateway, self.guild, self.user, role, body, None)
 
+    def adds_automod_rule(self, name: str, *actions: Json, **more: Any) -> None:
+        """Add a rule to AutoMod."""
+        body = {"name": name, "actions": list(actions)} | more
+        guilds.add_automod_rule(self.gateway, self.guild, self.user, body)
+
     def moves_role(self, role: Role, position: int) -> None:
         """Move a role up or down."""
         move = {"id": role.id, "position": position}

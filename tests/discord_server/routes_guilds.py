@@ -217,6 +217,11 @@ async def _audit_log(call: Call) -> Any:
     } | {key: [] for key in EMPTY}
 
 
+async def _automod(call: Call) -> Any:
+    require(call.guild, call.bot.id, None, call.world.clock.now(), Permission.MANAGE_GUILD)
+    return call.guild.automod
+
+
 _G = "/guilds/{guild_id}"
 ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/users/@me", _me),
@@ -251,4 +256,5 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("DELETE", f"{_G}/bans/{{user_id}}", _unban),
     ("GET", f"{_G}/threads/active", _active_threads),
     ("GET", f"{_G}/audit-logs", _audit_log),
+    ("GET", f"{_G}/auto-moderation/rules", _automod),
 ]

@@ -384,6 +384,11 @@ GUILDS: Final = (
         "resources/audit-log#get-guild-audit-log",
         "test_guilds.py::test_the_audit_log_says_who_did_what_and_why",
     ),
+    Rule(
+        "AutoMod's rules are listed to those alone who may manage the server",
+        "resources/auto-moderation#list-auto-moderation-rules-for-guild",
+        "test_guilds.py::test_automod_rules_need_manage_server_to_be_listed",
+    ),
 )
 
 RULES: Final = (*GATEWAY, *MESSAGES, *FILES, *INTERACTIONS, *LIMITS, *GUILDS)

@@ -180,6 +180,7 @@ class Guild:
     audit: list[Json] = field(default_factory=list)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     commands: dict[int, Json] = field(default_factory=dict)
+    automod: list[Json] = field(default_factory=list)
 
     @property
     def everyone(self) -> Role:

@@ -193,3 +193,17 @@ async def test_the_audit_log_says_who_did_what_and_why(
     role.permissions &= ~Permission.VIEW_AUDIT_LOG
     with pytest.raises(discord.Forbidden):
         assert not [each async for each in client.guilds[0].audit_logs()]
+
+
+async def test_automod_rules_need_manage_server_to_be_listed(
+    client: Client, guild: Guild, host: Human
+) -> None:
+    host.adds_automod_rule("Names", {"type": 1, "metadata": {}})
+    seen = client.get_guild(guild.id)
+    assert seen is not None
+    with pytest.raises(discord.Forbidden, match="50013"):
+        await seen.fetch_automod_rules()
+    (role,) = [each for each in guild.roles.values() if each.bot_id]
+    host.changes_role(role, permissions=role.permissions | int(Permission.MANAGE_GUILD))
+    (rule,) = await seen.fetch_automod_rules()
+    assert (rule.name, rule.enabled, rule.exempt_channel_ids) == ("Names", True, set())
