@@ -67,6 +67,8 @@ EVERYTHING: Final = Personal()
 _JOINED: Final = re.compile(
     r"[.:\])}(](?:(?<=[^\s.][.])[A-Za-z0-9]|(?<=:)//|(?<=[\])}(])[.A-Za-z ])"
 )
+_LINKED: Final = ("://", ":\\\\", ":r/", ":roomid/", ":u/")
+_DOTS_OF_IP, _COLONS_OF_IP = 3, 2
 _FEWEST_OF_ID, _FEWEST_OF_PHONE, _FEWEST_OF_ACCOUNT = 4, 7, 10
 _SPELLED: Final = (
     " dot ",
@@ -113,7 +115,8 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
     links besides: an invitation and a link to a room. And a message that is nothing but a number
     may be the number of a phone and of a person.
     """
-    matches = _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)
+    small = text.lower()
+    matches = _HINTS.find_matches_as_indexes(small, overlapping=True)
     if not matches:
         return []  # many texts
     told = [_HINT_OF[number] for number, _, _ in matches]
@@ -133,13 +136,14 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
     if at or _SPELLED_HINT in hints:
         take(Kind.EMAIL, emails(text))
     if joined or colon or slash:
-        links = list(urls(text, taken)) if joined or (colon and slash) else []
+        linked = joined or any(sign in small for sign in _LINKED)
+        links = list(urls(text, taken)) if linked else []
         if slash and Kind.INVITE in kinds:
             findings.extend(Finding(Kind.INVITE, *span) for span in invites(text))
-        if (slash or colon) and Kind.ROOM_LINK in kinds:
+        if (slash or (colon and ("#" in text or "!" in text))) and Kind.ROOM_LINK in kinds:
             findings.extend(Finding(Kind.ROOM_LINK, *span) for span in room_links(text))
         take(Kind.URL, links)
-    if (digits and (joined or colon)) or "::" in text:
+    if (digits and told.count(".") >= _DOTS_OF_IP) or told.count(":") >= _COLONS_OF_IP:
         take(Kind.IP, ips(text))
     if digits >= _FEWEST_OF_ACCOUNT:
         take(Kind.IBAN, ibans(text))
@@ -155,7 +159,8 @@ def find_personal(text: str, wanted: Personal = EVERYTHING) -> list[Finding]:
         findings.extend(Finding(Kind.NATIONAL_ID, *span) for span in numbers)
     if (digits or _STREET_HINT in hints) and Kind.ADDRESS in kinds:
         findings.extend(Finding(Kind.ADDRESS, *span) for span in addresses(text))
-    if (at or slash or "#" in hints or _NETWORK_HINT in hints) and Kind.HANDLE in kinds:
+    named = at or "#" in hints or _NETWORK_HINT in hints or (slash and "u/" in small)
+    if named and Kind.HANDLE in kinds:
         findings.extend(
             Finding(Kind.HANDLE, *span) for span in handles(text) if not overlaps(span, taken)
         )
