@@ -149,5 +149,11 @@ class Chat(Protocol):
     async def rights(self, room: Room) -> frozenset[Right]:
         """What the bot may do in a room at this moment."""
 
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:
+        """Have the platform itself drop what is older than `age` (None: no more); whether it does.
+
+        Comes beside the removals, never in their place. Nothing that is older may stand there.
+        """
+
     async def open_doors(self, group: Group) -> Sequence[Text]:
         """Which rooms let in or show more than the group was promised, and what mends it."""

@@ -104,6 +104,7 @@ class Circle:
             posts,
             silences,
             scanning.leaks,
+            scanning.in_danger,
             Labels.load(),
             clock,
         )

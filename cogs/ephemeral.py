@@ -19,6 +19,7 @@ from bot.events import (
 from bot.model import MessageRef, Role, Room
 from bot.reply import Reply, Text
 from bot.services.directory import Directory
+from bot.services.retention.dropping import Dropping
 from bot.services.retention.keeping import Retention
 from bot.services.retention.removing import WITH_LIFETIME, Removals
 from bot.services.standing import PURPOSE as STANDING
@@ -30,9 +31,12 @@ NOW = timedelta()
 class Ephemeral(Cog):
     """What goes, and when."""
 
-    def __init__(self, retention: Retention, removals: Removals, directory: Directory) -> None:
+    def __init__(
+        self, retention: Retention, removals: Removals, dropping: Dropping, directory: Directory
+    ) -> None:
         self.retention = retention
         self._removals = removals
+        self._dropping = dropping
         self.directory = directory
 
     @command("lifetime", needs=Role.MODERATOR)
@@ -135,6 +139,7 @@ class Ephemeral(Cog):
         match event.change:
             case RoomChange.PINS:
                 await self._removals.pins_changed(event.room)
+                await self._dropping.pins_changed(event.room)
             case RoomChange.RIGHTS:
                 await self._removals.rights_changed(event.room)
             case RoomChange.GONE:

@@ -222,6 +222,10 @@ class DiscordChat:
         on = self._now
         return on.rooms.rights(on.rooms.channel(room))
 
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:  # noqa: ARG002
+        """Never: the platform drops nothing by itself."""
+        return False
+
     async def open_doors(self, group: Group) -> Sequence[Text]:
         """Which channels are open to more than they should be, and what else acts there."""
         guild = self._now.rooms.guild(group)

@@ -17,6 +17,7 @@ from adapters.matrix.cross_signing import Identity
 from adapters.matrix.dialog import Dialog
 from adapters.matrix.direct import Directs
 from adapters.matrix.door import Door
+from adapters.matrix.dropping import Dropping
 from adapters.matrix.fading import Fading
 from adapters.matrix.gate import Gate
 from adapters.matrix.keys import CryptoStore
@@ -52,6 +53,7 @@ class _Connected:
         self.directs = Directs(client, self.rooms)
         self.showing = Showing(client, self.rooms, texts)
         self.removing = Removing(client, self.rooms)
+        self.dropping = Dropping(client, clock)
         self.fading = Fading(client, clock)
         self.dialog = Dialog(client, self.rooms, self.showing, self.removing, self.fading)
         self.asking = Asking(client, self.directs, self.showing, self.dialog)
@@ -320,6 +322,11 @@ class MatrixChat:
         on = self._now
         self._place(on, room)
         return await on.rooms.rights(room.handle)
+
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:
+        """Have the homeserver drop what is older, where it tells that it does."""
+        on = self._now
+        return await on.dropping.settle(self._place(on, room).room_id, age)
 
     async def open_doors(self, group: Group) -> Sequence[Text]:
         """Rooms that were adopted open, or were opened since."""

@@ -193,6 +193,10 @@ class SandboxChat:
         given = await self._link.call("rights", room.handle)
         return frozenset(translate.RIGHTS[right] for right in given)
 
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:  # noqa: ARG002
+        """Never: the platform drops nothing by itself."""
+        return False
+
     async def open_doors(self, group: Group) -> Sequence[Text]:  # noqa: ARG002
         """None: nobody but the page's people is there."""
         return ()

@@ -50,6 +50,9 @@ _EVERYTHING_SLOW_IS_OFF: Final[dict[str, Any]] = {
     "filter_timeline_limit": -1,
     # A repeated initial sync would get the answer of two minutes ago, and a restart looks wrong.
     "caches": {"sync_response_cache_duration": "0s"},
+    # What the bot does with it comes seldom; other rooms have no policy, and Synapse drops nothing.
+    "retention": {"enabled": True},
+    "experimental_features": {"msc1763_enabled": True},
     "modules": [{"module": "crowd.Crowd"}],
 }
 

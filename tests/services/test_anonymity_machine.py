@@ -111,6 +111,9 @@ class FakeChat:
     async def rights(self, room: Room) -> frozenset[Right]:
         return frozenset(Right)
 
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:
+        return False
+
     async def open_doors(self, group: Group) -> Sequence[Text]:
         return ()
 

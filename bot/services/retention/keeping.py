@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat import Can, Right
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, MessageRef, Role, Room
-from bot.services.directory import Directory
+from bot.services.directory import Directory, KnownRoom
 from bot.services.retention.removing import WITH_LIFETIME, Removals
 from bot.store import Connection, Store, expiry_rows, group_rows
 from bot.store.tables import expiries
 
 logger = logging.getLogger(__name__)
+
+BeforeChange = Callable[[KnownRoom], Awaitable[None]]
 
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=365)
@@ -33,6 +35,7 @@ class Retention:
         self._directory = directory
         self._removals = removals
         self._clock = clock
+        self.before_change: BeforeChange = _nobody
         self._shows: set[asyncio.Task[None]] = set()
         self._written: deque[tuple[asyncio.Future[None], datetime]] = deque()
         store.on_commit(self._expect_written)
@@ -78,6 +81,8 @@ class Retention:
             raise Refused("lifetime-not-here")
         if lifetime is not None and not SHORTEST <= lifetime <= LONGEST:
             raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
+        if lifetime != known.lifetime:
+            await self.before_change(known)
         seconds = None if lifetime is None else int(lifetime.total_seconds())
         await self._store.write(
             lambda conn: group_rows.set_lifetime_seconds(conn, known.id, seconds)
@@ -142,6 +147,10 @@ class Retention:
             return
         blind = self._store.message_blind(ref)
         await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
+
+
+async def _nobody(known: KnownRoom) -> None:
+    """Nobody wants to hear of a change beforehand."""
 
 
 async def _quietly(showing: Awaitable[None]) -> None:

@@ -162,3 +162,5 @@ status-clock = The clock cannot be trusted right now. I remove nothing until it 
 status-stuck-forbidden = In { $room }: { $count } not removed, because I lack the right.
 status-stuck-too-old = In { $room }: { $count } not removed, because they are too old for the platform.
 status-stuck-pinned = In { $room }: { $count } past their time and pinned. I leave them alone.
+# $room.
+status-drops = In { $room } the platform itself drops messages too, soon after their time. If something is pinned there, that ends until it is unpinned.
