@@ -23,7 +23,7 @@ from bot.model import MessageRef
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE: Final = 4
+AT_ONCE: Final = 4
 """Redactions under way: Synapse does 36 a second one by one, 59 with four, and no bot may hold up
 the people who write there."""
 _LOOKED_BEHIND: Final = 100
@@ -57,7 +57,7 @@ class Removing:
                 except TryLater as error:
                     later = done[ref] = Retry(error.after)
 
-        await asyncio.gather(*(work() for _ in range(min(_AT_ONCE, len(refs)))))
+        await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(refs)))))
         await self._unpin([ref for ref, what in done.items() if what is Removal.GONE])
         return {ref: done.get(ref) or later or Retry(timedelta(seconds=1)) for ref in refs}
 

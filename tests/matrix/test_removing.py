@@ -8,7 +8,7 @@ import pytest
 
 from adapters.matrix.client import Client
 from adapters.matrix.keys import CryptoStore
-from adapters.matrix.removing import Removing
+from adapters.matrix.removing import AT_ONCE, Removing
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.transport import path
 from bot.chat import Removal, Retry
@@ -131,7 +131,8 @@ async def test_with_limits_the_oldest_go_first_and_the_rest_waits(strict: Scene)
     assert list(done) == refs
     gone = [what is Removal.GONE for what in done.values()]
     assert True in gone
-    assert gone == sorted(gone, reverse=True), "no younger one before an older one"
+    # Four are under way at once: of those, one may still go when an older one has to wait.
+    assert sum(gone[gone.index(False) :]) < AT_ONCE, "no younger one before an older one"
     waits = [what for what in done.values() if isinstance(what, Retry)]
     assert waits
     assert all(0 < wait.after.total_seconds() < 60 for wait in waits)
