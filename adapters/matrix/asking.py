@@ -1,7 +1,11 @@
 """Asking: what people ask of the bot in rooms, in writing and by numbers below its messages.
 
 What is asked in private is taken out of the room at once and goes on in the direct chat
-(`dialog.py`).
+(`dialog.py`). What was taken out is not looked at for leaks: moderators could do no more about it,
+and would see who asked for what. Where it could not be taken out, it is.
+
+A message that is changed into a command is not run, so that nothing is done twice or by mistake;
+who changed it hears so. Help now is the exception. What is private is taken out all the same.
 """
 
 from __future__ import annotations
@@ -58,10 +62,14 @@ class Asking:
         command = typed.command
         known = self._showing.known(place.group)
         args = commands.arguments(typed, known, said.replied_to(place, event))
+        if not command.private and said.changed(event):
+            if (turn := await self._turn(place, event)) is not None:
+                await self._dialog.show(turn, Reply("matrix-edited"))
+            return False
         if not command.private:
             await self._in_public(place, event, command, args)
             return False
-        removing = asyncio.create_task(self._dialog.remove(place.room_id, event["event_id"]))
+        removing = asyncio.create_task(self._take_away(place, event))
         turn = await self._turn(place, event, room=place.room)
         if turn is None:
             return await removing
@@ -70,10 +78,9 @@ class Asking:
             return await removing
         removed = await removing
         async with self._dialog.chats.of(turn.place).lock:
-            if is_fleeting(command):
+            if is_fleeting(command) or said.changed(event):
                 example = self._showing.example(command, place.group).args
-                key = "matrix-not-in-room" if removed else "matrix-not-in-room-stays"
-                await self._dialog.show(turn, Reply(key, example))
+                await self._dialog.show(turn, Reply(_not_done(command, removed), example))
                 return removed
             answer = await self._dialog.invoke(turn, command.name, args)
             if isinstance(answer, Reply):
@@ -103,6 +110,16 @@ class Asking:
             await self._pressed_in_public(place, event, id)
             return
         await self._dialog.pressed(place, event, id, message["event_id"])
+
+    async def _take_away(self, place: Place, event: Json) -> bool:
+        """Redact what was typed; False where the bot may not. An edit goes with the message that
+        it changes, should that be the same writer's."""
+        typed, changed = event["event_id"], said.changed(event)
+        if changed is not None:
+            first = await until_done(lambda: self._client.event(place.room_id, changed))
+            if first and first["content"] and first["sender"] == event["sender"]:
+                typed = changed
+        return await self._dialog.remove(place.room_id, typed)
 
     # -- what the whole room sees ------------------------------------------------------------
 
@@ -154,6 +171,16 @@ class Asking:
             return None
         direct = Place(place.group, room_id, None, account)
         return Turn(event["event_id"], account, moment(event), direct, room)
+
+
+def _not_done(command: Command, removed: bool) -> str:
+    """What to say to somebody whose command was not run where they typed it."""
+    fleeting = [parameter.arg for parameter in command.parameters if parameter.arg.fleeting]
+    if not fleeting:
+        return "matrix-edited-in-room" if removed else "matrix-edited-in-room-stays"
+    if all(arg.long for arg in fleeting):
+        return "matrix-not-in-room" if removed else "matrix-not-in-room-stays"
+    return "matrix-code-in-room" if removed else "matrix-code-in-room-stays"
 
 
 def _after(first: Text, answer: Reply) -> Reply:

@@ -74,10 +74,6 @@ class Dialog:
 
     async def heard(self, place: Place, event: Json, *, unreadable: bool = False) -> None:
         """Answer what somebody wrote in their direct chat."""
-        about = said.relation(event)
-        if about.get("rel_type") == "m.replace":
-            await self._changed(place, event, str(about.get("event_id")))
-            return
         if event["content"].get("msgtype") == "m.notice":
             # So are bots told apart; two of them would answer each other for ever.
             return
@@ -92,6 +88,8 @@ class Dialog:
             await self.chats.recall(chat, place)
             if turn.id in chat.answered:
                 await self._take_away(place, chat.answered[turn.id])
+            elif (changed := said.changed(event)) is not None:
+                await self._changed(chat, turn, changed)
             elif unreadable:
                 await self.show(turn, Reply("matrix-unreadable"))
             else:
@@ -117,12 +115,15 @@ class Dialog:
             else:
                 await self.show(turn, Reply("button-too-old"))
 
-    async def _changed(self, place: Place, event: Json, of: str) -> None:
-        """What stands there can be changed as one likes; what was taken away says nothing more."""
-        async with self.chats.of(place).lock:
-            found = await self._client.event(place.room_id, of)
-            if found is None or not found["content"]:
-                await self.remove(place.room_id, event["event_id"])
+    async def _changed(self, chat: Chat, turn: Turn, of: str) -> None:
+        """What was read is done, whatever it says now; what was taken away says nothing more."""
+        found = await until_done(lambda: self._client.event(turn.place.room_id, of))
+        if found is None or not found["content"]:
+            await self.remove(turn.place.room_id, turn.id)
+        elif chat.form is not None:
+            await self._ask(chat, turn, chat.form, Text("matrix-edited"))
+        else:
+            await self.show(turn, Reply("matrix-edited"))
 
     # -- one request -------------------------------------------------------------------------
 

@@ -17,9 +17,18 @@ def relation(event: Json) -> Mapping[str, Any]:
     return about if isinstance(about, Mapping) else {}
 
 
+def changed(event: Json) -> str | None:
+    """The message that an edit changes; None for what is no edit."""
+    about = relation(event)
+    found = about.get("event_id") if about.get("rel_type") == "m.replace" else None
+    return found if isinstance(found, str) else None
+
+
 def body(event: Json) -> str:
-    """What a message says, without the words of another that it replies to."""
-    words = event["content"].get("body")
+    """What a message says, without the words of another that it replies to; what it says now,
+    where it is an edit."""
+    new = event["content"].get("m.new_content") if changed(event) else None
+    words = (new if isinstance(new, Mapping) else event["content"]).get("body")
     if event.get("type") != "m.room.message" or not isinstance(words, str):
         return ""
     if relation(event) and words.startswith("> "):

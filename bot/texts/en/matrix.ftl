@@ -22,6 +22,14 @@ matrix-typed-in-room-stays = You wrote that in a room. I am not allowed to take 
 # Somebody typed an anonymous post in a room, or the command for one.
 matrix-not-in-room = You wrote that in a room, with your name on it. I took it away there, and I have not posted it. Some people may have seen it. They could know the words again, or guess that what is soon posted without a name is yours: wait a while first. To post without your name, write to me here: { $example }
 matrix-not-in-room-stays = You wrote that in a room, with your name on it. I am not allowed to take it away there, so please remove it yourself. I have not posted it. Others could guess that what is soon posted without a name is yours: wait a while first. To post without your name, write to me here: { $example }
+# Somebody typed a command with the receipt of an anonymous post in a room.
+matrix-code-in-room = You wrote that in a room, with your name on it. I took it away there and did nothing else. Some people may have seen the receipt. Whoever has it knows which post is yours, and can take it back. To go on, write to me here: { $example }
+matrix-code-in-room-stays = You wrote that in a room, with your name on it. I am not allowed to take it away there, so please remove it yourself. I did nothing else. Whoever saw the receipt knows which post is yours, and can take it back. To go on, write to me here: { $example }
+# Somebody changed a message in a room into a private command.
+matrix-edited-in-room = You changed a message in a room into words for me. I took it away there and did nothing else. Some people may have seen it. Please write it to me here: { $example }
+matrix-edited-in-room-stays = You changed a message in a room into words for me. I am not allowed to take it away there, so please remove it yourself. I did nothing else. Please write it to me here: { $example }
+# Somebody changed a message that was for the bot, or into one.
+matrix-edited = You changed a message. I only act on what is written anew, so I did nothing. Please write it once more.
 # Nothing that was typed in the chat with the bot is a command.
 matrix-not-understood = I am a bot, and I do not know that word. Write "help" to see what I can do, or "help now" for people to call.
 
