@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,7 @@ class Place(DiscordStage):
         for name, value in more.items():
             setattr(self.core, name, value)
         await self.connect(self.core)
-        await self.until(lambda: self._offered())
+        await self.when(self._offered)
         return self.core
 
     def _offered(self) -> bool:
@@ -91,7 +92,7 @@ class Place(DiscordStage):
 
     # -- what there is -----------------------------------------------------------------------
 
-    async def until(self, condition: Callable[[], _T]) -> _T:
+    async def when(self, condition: Callable[[], _T]) -> _T:
         """Wait for a condition and return what it gave."""
         async with asyncio.timeout(WITHIN):
             while not (found := condition()):
@@ -155,8 +156,14 @@ class Living:
 
         self.core.router.on_ready = on_ready
         self._task = asyncio.create_task(self.core.run(lambda _: None))
+        place.is_served(chat, self._task)
         lobby = place.channel(place.lobby)
-        await place.until(lambda: opened and lobby.messages and place.write.messages)
+        await place.when(lambda: opened and lobby.messages and place.write.messages)
+
+    def pass_time(self, **by: float) -> None:
+        """Let time pass, here and at Discord."""
+        self.place.clock.shift(timedelta(**by))
+        self.place.server.world.clock.passes(**by)
 
     async def down(self) -> None:
         """Stop the bot, as SIGTERM does."""
@@ -173,12 +180,11 @@ class Living:
         lobby = self.place.channel(self.place.lobby)
         (card,) = [each for each in lobby.messages.values() if each.only_for is None]
         if inside:
-            essentials = await human.presses(card, "Join")
-            assert essentials.message is not None
-            limits = await human.presses(essentials.message, "I agree")
-            assert limits.message is not None
-            await human.presses(limits.message, "I understand, let me in")
-            await self.place.until(lambda: human.sees_channel(self.place.room))
+            shown = await human.presses(card, "Join")
+            for key in ("button-agree", "button-understand"):
+                assert shown.message is not None
+                shown = await human.presses(shown.message, self.place.texts.label(key, "en"))
+            await self.place.when(lambda: human.sees_channel(self.place.room))
         return human
 
 

@@ -38,7 +38,7 @@ async def slow(place: Place, monkeypatch: pytest.MonkeyPatch, answer: Answer) ->
     core.commands = [command("think")]
     core.answer = lambda _: answer
     await place.connect(core)
-    await place.until(lambda: place.guild.commands)
+    await place.when(lambda: place.guild.commands)
     return core
 
 
@@ -80,7 +80,7 @@ async def test_an_answer_too_late_changes_nothing_and_harms_nobody(
 ) -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("think")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
 
         def late(_: Invoked) -> Answer:
             place.server.world.clock.passes(seconds=4)
@@ -95,10 +95,10 @@ async def test_an_answer_too_late_changes_nothing_and_harms_nobody(
 async def test_an_answer_that_discord_took_and_did_not_confirm_is_not_given_twice() -> None:
     async with Place.opened() as place:
         await place.starts(commands=[command("think")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         place.server.faults.plant("POST", CALLBACK, lost=True)
         await place.juniper.runs(place.room, "think")
-        await place.until(lambda: len(place.own(place.juniper, place.room)) == 1)
+        await place.when(lambda: len(place.own(place.juniper, place.room)) == 1)
         assert (await place.juniper.runs(place.room, "think")).alone
         assert len(place.own(place.juniper, place.room)) == 2
 
@@ -106,11 +106,11 @@ async def test_an_answer_that_discord_took_and_did_not_confirm_is_not_given_twic
 async def test_what_is_secret_is_seen_by_its_asker_alone_all_of_it() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("rules"), command("hello", private=False)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         files = (File("rules.txt", "Be kind."),)
         core.answer = lambda _: said("one line of many\n" * 200, files=files)
         shown = await place.juniper.runs(place.room, "rules")
-        await place.until(lambda: len(place.own(place.juniper, place.room)) == 2)
+        await place.when(lambda: len(place.own(place.juniper, place.room)) == 2)
         first, second = place.own(place.juniper, place.room)
         assert first is shown.message
         assert (first.content + second.content).count("one line of many") == 200
@@ -124,11 +124,11 @@ async def test_what_is_secret_is_seen_by_its_asker_alone_all_of_it() -> None:
 async def test_no_answer_notifies_anybody() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("hello", private=False)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         calls = f"@everyone <@{place.basil.user.id}>"
         core.answer = lambda _: Reply("value", {"value": calls + " words" * 500})
         await place.juniper.runs(place.room, "hello")
-        await place.until(lambda: len(place.room.messages) == 2)
+        await place.when(lambda: len(place.room.messages) == 2)
         sent = [each.request["data"] for each in place.sent("POST", CALLBACK)]
         sent += [each.request for each in place.sent("POST", FOLLOW)]
         assert [each["allowed_mentions"]["parse"] for each in sent] == [[], []]
@@ -138,26 +138,26 @@ async def test_no_answer_notifies_anybody() -> None:
 async def test_what_is_shown_for_a_while_goes_from_the_screen() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("show")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         core.answer = lambda _: said("For now", lifetime=timedelta(minutes=10))
         shown = await place.ana.runs(place.room, "show")
         assert shown.text == "For now"
         place.clock.shift(timedelta(minutes=11))
-        await place.until(lambda: shown.message is None)
-        await place.until(lambda: not any(key.startswith("fading") for key in place.shelf.values))
+        await place.when(lambda: shown.message is None)
+        await place.when(lambda: not any(key.startswith("fading") for key in place.shelf.values))
 
 
 async def test_after_a_restart_too() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("show")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         core.answer = lambda _: said("For now", lifetime=timedelta(minutes=10))
         shown = await place.ana.runs(place.room, "show")
-        await place.until(lambda: any(key.startswith("fading") for key in place.shelf.values))
+        await place.when(lambda: any(key.startswith("fading") for key in place.shelf.values))
         await place.disconnect()
         place.clock.shift(timedelta(minutes=11))
         await place.starts()
-        await place.until(lambda: shown.message is None)
+        await place.when(lambda: shown.message is None)
 
 
 async def test_the_post_with_the_buttons_stands_once_and_is_put_back() -> None:
@@ -170,12 +170,12 @@ async def test_the_post_with_the_buttons_stands_once_and_is_put_back() -> None:
         await place.disconnect()
         await place.starts()
         looked = f"{POST}/{{message_id}}"
-        await place.until(lambda: place.sent("GET", looked))
+        await place.when(lambda: place.sent("GET", looked))
         assert place.standing() is post
         await place.disconnect()
         place.host.deletes(post)
         await place.starts()
-        await place.until(lambda: place.write.messages)
+        await place.when(lambda: place.write.messages)
         assert place.standing() is not post
 
 
@@ -185,7 +185,7 @@ async def test_a_server_where_the_post_cannot_stand_is_served_all_the_same() -> 
         core = place.core
         core.commands = [command("think")]
         await place.connect(core)
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         shown = await place.juniper.runs(place.room, "think")
         assert not shown.failed
 

@@ -117,11 +117,11 @@ async def test_commands_are_told_again_only_when_they_changed() -> None:
         await place.disconnect()
         await place.starts(commands=commands)
         # The post with the buttons is looked at after the commands.
-        await place.until(lambda: place.sent("GET", f"{POST}/{{message_id}}"))
+        await place.when(lambda: place.sent("GET", f"{POST}/{{message_id}}"))
         assert len(place.sent("PUT", COMMANDS)) == 1
         await place.disconnect()
         await place.starts(commands=[*commands, command("three")])
-        await place.until(lambda: len(place.sent("PUT", COMMANDS)) == 2)
+        await place.when(lambda: len(place.sent("PUT", COMMANDS)) == 2)
         assert "three" in [each["name"] for each in place.guild.commands.values()]
 
 
@@ -132,7 +132,7 @@ async def test_a_server_that_puts_the_bot_out_and_asks_it_back_has_its_commands_
         place.guild.commands.clear()
         await place.disconnect()
         await place.starts(commands=[command("one")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
 
 
 async def test_what_was_given_comes_back_as_the_core_knows_it() -> None:
@@ -147,7 +147,7 @@ async def test_what_was_given_comes_back_as_the_core_knows_it() -> None:
         }
         commands = [command(name, **more) for name in names]
         core = await place.starts(commands=commands)
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         shown = await place.juniper.runs(
             place.room,
             "keyword try",
@@ -196,7 +196,7 @@ async def test_times_are_offered_while_one_is_typed(typed: str, offered: list[st
 async def test_a_time_that_was_offered_is_taken() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("wait", lasts=timedelta)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         shown = await place.juniper.types(place.room, "wait", "lasts", "2")
         assert shown.choices == ["2 minutes", "2 hours", "2 days"]
         await place.juniper.runs(place.room, "wait", lasts=shown.interaction.choices[1]["value"])
@@ -206,7 +206,7 @@ async def test_a_time_that_was_offered_is_taken() -> None:
 async def test_a_message_in_a_thread_is_a_message_of_its_room() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("let go", message=MessageRef)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         thread = place.host.starts_thread(place.room, "later that day", type=11)
         message = place.juniper.writes(thread, "too much")
         await place.juniper.picks("Take mine back now", message)
@@ -219,7 +219,7 @@ async def test_let_this_go_in_asks_when() -> None:
     async with Place.opened() as place:
         one = command("let go", message=MessageRef, after=timedelta)
         core = await place.starts(commands=[one])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         message = place.juniper.writes(place.room, "too much")
         form = await place.juniper.picks("Let this go in...", message)
         assert core.asked == []
@@ -232,7 +232,7 @@ async def test_let_this_go_in_asks_when() -> None:
 async def test_where_a_message_is_in_no_room_of_the_group_it_is_refused_kindly() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("let go", message=MessageRef)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         elsewhere = place.host.makes_channel("elsewhere")
         message = place.juniper.writes(elsewhere, "not here")
         shown = await place.juniper.picks("Take mine back now", message)
@@ -243,7 +243,7 @@ async def test_where_a_message_is_in_no_room_of_the_group_it_is_refused_kindly()
 async def test_a_command_that_is_offered_no_more_is_answered() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("old")])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         await place.disconnect()
         core = await place.starts(commands=[command("new")])
         payload = Offered([command("old")], default_texts()).payload()
@@ -256,7 +256,7 @@ async def test_a_command_that_is_offered_no_more_is_answered() -> None:
 async def test_discord_offers_by_its_rights_and_the_core_is_asked_all_the_same() -> None:
     async with Place.opened() as place:
         core = await place.starts(commands=[command("status", needs=Role.MODERATOR)])
-        await place.until(lambda: place.guild.commands)
+        await place.when(lambda: place.guild.commands)
         core.answer = lambda _: Reply("unknown-command")
         with pytest.raises(NotThere):
             await place.juniper.runs(place.room, "status")

@@ -34,7 +34,7 @@ async def test_who_allowed_nothing_is_never_written_to() -> None:
         shown = await place.basil.presses(place.standing(), MESSAGES)
         assert shown.alone
         assert shown.text.startswith("I have one message for you.")
-        await place.until(lambda: len(place.own(place.basil, place.write)) == 2)
+        await place.when(lambda: len(place.own(place.basil, place.write)) == 2)
         assert place.own(place.basil, place.write)[1].content == "Only for Basil"
         for other in (place.juniper, place.ana):
             assert "Only for Basil" not in str(other.reads(place.write))
@@ -51,12 +51,12 @@ async def test_what_was_collected_is_gone_and_the_rest_waits() -> None:
         await place.disconnect()
         core = await place.starts()
         await place.basil.presses(place.standing(), MESSAGES)
-        await place.until(lambda: len(place.own(place.basil, place.write)) == 4)
+        await place.when(lambda: len(place.own(place.basil, place.write)) == 4)
         shown = place.own(place.basil, place.write)
         assert [each.content for each in shown[1:]] == ["Words 0", "Words 1", "Words 2"]
         await place.basil.presses(shown[2], "Join")
         assert dict(core.asked[0].args) == {"n": 1}
-        await place.until(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
+        await place.when(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
         again = await place.basil.presses(place.standing(), MESSAGES)
         assert again.text.startswith("I have nothing for you right now.")
 
@@ -82,9 +82,9 @@ async def test_what_nobody_collects_goes_after_three_days() -> None:
         await chat(place).tell(place.group, place.second, words("New"), key="two")
         place.clock.shift(timedelta(hours=2))
         await place.basil.presses(place.standing(), MESSAGES)
-        await place.until(lambda: len(place.own(place.basil, place.write)) == 2)
+        await place.when(lambda: len(place.own(place.basil, place.write)) == 2)
         assert place.own(place.basil, place.write)[1].content == "New"
-        await place.until(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
+        await place.when(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
         assert await private.count(place.group) == 0
 
 
@@ -105,7 +105,7 @@ async def test_a_person_allows_it_and_takes_that_back() -> None:
         await chat(place).tell(place.group, place.second, words("Still there"), key="two")
         assert len(place.basil.direct().messages) == 1
         await place.basil.presses(place.standing(), MESSAGES)
-        await place.until(lambda: "Still there" in place.basil.reads(place.write))
+        await place.when(lambda: "Still there" in place.basil.reads(place.write))
 
 
 async def test_who_shut_their_direct_messages_finds_the_words_behind_the_button() -> None:
@@ -115,7 +115,7 @@ async def test_who_shut_their_direct_messages_finds_the_words_behind_the_button(
         told = await chat(place).tell(place.group, place.member, words("For Juniper"), key="one")
         assert place.juniper.direct().messages == {}
         await place.juniper.presses(place.standing(), MESSAGES)
-        await place.until(lambda: "For Juniper" in place.juniper.reads(place.write))
+        await place.when(lambda: "For Juniper" in place.juniper.reads(place.write))
         assert place.on.private_words.are(told)
 
 
@@ -140,7 +140,7 @@ async def test_whoever_is_not_there_cannot_be_reached_and_who_leaves_leaves_noth
         await chat(place).tell(place.group, place.second, words("Waits"), key="one")
         await place.leaves(place.second)
         await place.leaves(place.member)
-        await place.until(
+        await place.when(
             lambda: not any(key.startswith(("waiting", "may-write")) for key in place.shelf.values)
         )
         for who in (place.member, place.second, Account("discord", "1")):
@@ -156,9 +156,9 @@ async def test_words_that_could_not_be_shown_wait_on() -> None:
         follow = "/webhooks/{webhook_id}/{webhook_token}"
         place.server.faults.plant("POST", follow, status=403)
         await place.basil.presses(place.standing(), MESSAGES)
-        await place.until(lambda: place.sent("POST", follow))
+        await place.when(lambda: place.sent("POST", follow))
         await place.basil.presses(place.standing(), MESSAGES)
-        await place.until(lambda: "1" in place.basil.reads(place.write))
+        await place.when(lambda: "1" in place.basil.reads(place.write))
         assert "0" in place.basil.reads(place.write)
 
 

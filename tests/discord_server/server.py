@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import format_datetime
 from typing import Any, Self
 
 import yarl
@@ -160,6 +161,7 @@ class DiscordServer:
         )
         if fault is not None and fault.lost and request.transport is not None:
             request.transport.abort()
+        headers = headers | {"Date": format_datetime(self.world.clock.now(), usegmt=True)}
         return _answer(status, told, headers)
 
     async def _handled(
