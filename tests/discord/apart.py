@@ -1,0 +1,20 @@
+"""The bot in a process of its own, on the stand-in of a test, to be killed at any moment.
+
+python -m tests.discord.apart HTTP-ADDRESS GATEWAY-ADDRESS
+"""
+
+from __future__ import annotations
+
+import sys
+
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.__main__ import main
+
+if __name__ == "__main__":
+    Route.BASE = sys.argv[1]
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sys.argv[2])
+    sys.argv = ["circlekeeper", "run"]
+    main()
