@@ -21,7 +21,7 @@ import nio
 from adapters.matrix.transport import Transport, path
 from benchmarks.results import Goal, Line, Options, compared, percentile, plain
 from benchmarks.separate import Meter, in_process_of_its_own
-from benchmarks.talk import keywords, messages
+from benchmarks.talk import keywords, messages, none_too_broad
 from bot.events import Event, MessagePosted
 from bot.router import Router
 from tests.homeserver.server import Credentials, Homeserver, running
@@ -88,7 +88,8 @@ async def _scene(homeserver: Homeserver, folder: Path, encrypted: bool) -> Async
     await circle.let_in(member)
     await member.closes_client()
     bare = member.credentials
-    await circle.core.keywords.take_in(GROUP, "\n".join([*keywords(WATCHED), "maple street"]))
+    words = "\n".join([*keywords(WATCHED), "maple street"])
+    await circle.core.keywords.take_in(GROUP, words, none_too_broad)
     await circle.core.retention.set_lifetime(circle.as_room("circle"), LIFETIME)
     scene = Scene(homeserver, folder, circle, host, bare, seen, encrypted=encrypted)
     try:

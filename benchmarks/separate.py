@@ -37,11 +37,11 @@ class Meter:
 
     def __enter__(self) -> None:
         _forget_peak()
-        self._before, self._began = _memory("VmRSS"), time.perf_counter()
+        self._before, self._began = memory("VmRSS"), time.perf_counter()
 
     def __exit__(self, *error: object) -> None:
         self._seconds = time.perf_counter() - self._began
-        self._mib = (_memory("VmHWM") - self._before) / 1024
+        self._mib = (memory("VmHWM") - self._before) / 1024
 
     def report(self, result: Any) -> None:
         """Print it for `in_process_of_its_own`."""
@@ -54,7 +54,8 @@ def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _memory(name: str) -> int:
+def memory(name: str) -> int:
+    """Kilobytes that this process has, by the kernel's name for them: VmRSS, VmHWM."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(name):
             return int(line.split()[1])

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+from benchmarks.talk import none_too_broad
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
 from bot.events import GroupReady, MessagePosted
@@ -193,7 +194,7 @@ async def furnish(stage: Stage, keywords: Sequence[str] = ()) -> None:
     for room in ROOMS:
         await circle.retention.set_lifetime(room, LIFETIME)
     if keywords:
-        await circle.keywords.take_in(GROUP, "\n".join(keywords))
+        await circle.keywords.take_in(GROUP, "\n".join(keywords), none_too_broad)
 
 
 def ready() -> GroupReady:

@@ -52,5 +52,10 @@ def keywords(count: int, seed: int = 2) -> list[str]:
     return list(found)
 
 
+async def none_too_broad(_: list[str]) -> set[str]:
+    """`keywords` has no word that everybody says."""
+    return set()
+
+
 def _name(chance: random.Random) -> str:
     return "".join(chance.choices(_SYLLABLES, k=chance.choice((2, 2, 3))))
