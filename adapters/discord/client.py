@@ -48,23 +48,50 @@ class Waits:
 class Ear(Protocol):
     """Who hears what the gateway tells. Called in its order; nothing here may wait."""
 
-    def connected(self) -> None: ...
-    def resumed(self) -> None: ...
-    def disconnected(self) -> None: ...
-    def guild_came(self, guild: discord.Guild) -> None: ...
-    def guild_left(self, guild: discord.Guild) -> None: ...
-    def wrote(self, message: discord.Message) -> None: ...
-    def edited(self, payload: discord.RawMessageUpdateEvent) -> None: ...
-    def deleted(
-        self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]
-    ) -> None: ...
-    def joined(self, member: discord.Member) -> None: ...
-    def left(self, guild_id: int, user: discord.User | discord.Member) -> None: ...
-    def changed(self, before: discord.Member, after: discord.Member) -> None: ...
-    def rights_changed(self, guild: discord.Guild) -> None: ...
-    def pinned(self, channel: discord.abc.GuildChannel | discord.Thread) -> None: ...
-    def channel_gone(self, channel: discord.abc.GuildChannel) -> None: ...
-    def asked(self, interaction: discord.Interaction) -> None: ...
+    def connected(self) -> None:
+        """A new session: whatever was missed before it stands in history alone."""
+
+    def resumed(self) -> None:
+        """The session goes on: all that was missed was told."""
+
+    def disconnected(self) -> None:
+        """The line is cut."""
+
+    def guild_came(self, guild: discord.Guild) -> None:
+        """The bot is in a server, or sees it again."""
+
+    def guild_left(self, guild: discord.Guild) -> None:
+        """The bot was put out of a server."""
+
+    def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote."""
+
+    def edited(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message says something else, is pinned, or has the preview of a link now."""
+
+    def deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
+        """Messages are gone."""
+
+    def joined(self, member: discord.Member) -> None:
+        """Somebody came into a server."""
+
+    def left(self, guild_id: int, user: discord.User | discord.Member) -> None:
+        """Somebody went."""
+
+    def changed(self, before: discord.Member, after: discord.Member) -> None:
+        """Somebody has other roles, or another name."""
+
+    def rights_changed(self, guild: discord.Guild) -> None:
+        """Something that rights depend on changed."""
+
+    def pinned(self, channel: discord.abc.GuildChannel | discord.Thread) -> None:
+        """Something was pinned, or a pin taken away."""
+
+    def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
+
+    def asked(self, interaction: discord.Interaction) -> None:
+        """Somebody used a command, pressed a button or sent a form."""
 
 
 class Client(discord.AutoShardedClient):
@@ -110,75 +137,95 @@ class Client(discord.AutoShardedClient):
     # -- the connection ----------------------------------------------------------------------
 
     async def on_ready(self) -> None:
+        """All servers are told."""
         self.live = True
         self.ear.connected()
 
     async def on_resumed(self) -> None:
+        """The session goes on."""
         self.live = True
         self.ear.resumed()
 
     async def on_disconnect(self) -> None:
+        """The line is cut."""
         self.live = False
         self.ear.disconnected()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Somebody took the bot into a server."""
         self.ear.guild_came(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there again after an outage."""
         # At a log-in every server becomes available; `on_ready` follows.
         if self.live:
             self.ear.guild_came(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot is in a server no more."""
         self.ear.guild_left(guild)
 
     # -- messages ----------------------------------------------------------------------------
 
     async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote."""
         self.ear.wrote(message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message is not as it was."""
         self.ear.edited(payload)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone."""
         self.ear.deleted(payload.guild_id, payload.channel_id, (payload.message_id,))
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many messages are gone."""
         ids = sorted(payload.message_ids)
         self.ear.deleted(payload.guild_id, payload.channel_id, ids)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Somebody asks."""
         self.ear.asked(interaction)
 
     # -- members, rights, rooms --------------------------------------------------------------
 
     async def on_member_join(self, member: discord.Member) -> None:
+        """Somebody came."""
         self.ear.joined(member)
 
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Somebody went."""
         self.ear.left(payload.guild_id, payload.user)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Somebody has other roles or another name."""
         self.ear.changed(before, after)
 
     async def on_guild_update(self, _: discord.Guild, after: discord.Guild) -> None:
+        """A server has another owner, or another name."""
         self.ear.rights_changed(after)
 
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        """A role may do something else."""
         self.ear.rights_changed(after.guild)
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role is gone."""
         self.ear.rights_changed(role.guild)
 
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
+        """A channel is called or allows something else."""
         self.ear.rights_changed(after.guild)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone."""
         self.ear.channel_gone(channel)
 
     async def on_guild_channel_pins_update(
         self, channel: discord.abc.GuildChannel | discord.Thread, _: object
     ) -> None:
+        """The pins of a channel changed."""
         self.ear.pinned(channel)

@@ -209,33 +209,43 @@ class Connection:
     # -- what is heard -----------------------------------------------------------------------
 
     def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote."""
         self._hearing.wrote(message)
 
     def edited(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message says something else, or was pinned, or has the preview of a link now."""
         self._hearing.edited(payload)
 
     def deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
+        """Messages are gone."""
         self._hearing.deleted(guild_id, channel_id, message_ids)
 
     def joined(self, member: discord.Member) -> None:
+        """Somebody came into a server."""
         self._hearing.joined(member)
 
     def left(self, guild_id: int, user: discord.User | discord.Member) -> None:
+        """Somebody went."""
         self._hearing.left(guild_id, user)
         self._start(self.private_words.forget(group_of(guild_id), account(user)))
 
     def changed(self, before: discord.Member, after: discord.Member) -> None:
+        """Somebody has other roles, or another name."""
         self._hearing.changed(before, after)
 
     def rights_changed(self, guild: discord.Guild) -> None:
+        """Something that rights depend on changed."""
         self._hearing.rights_changed(guild)
 
     def pinned(self, channel: Channel) -> None:
+        """Something was pinned, or a pin taken away."""
         self.pins.changed(channel)
         self._hearing.pinned(channel)
 
     def channel_gone(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
         self._hearing.channel_gone(channel)
 
     def asked(self, interaction: discord.Interaction) -> None:
+        """Somebody used a command, pressed a button or sent a form."""
         self._start(self.asking.interaction(interaction))

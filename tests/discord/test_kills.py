@@ -36,7 +36,8 @@ class Killed:
 
     async def set_up(self) -> None:
         """What `circlekeeper setup discord` leaves behind."""
-        settings = Settings(data_folder=self.folder / "data", keys_folder=self.folder / "keys")
+        folders = {"data_folder": self.folder / "data", "keys_folder": self.folder / "keys"}
+        settings = Settings.model_validate(folders)
         home = real_home(settings)
         store = await Store.open(home.database, await open_keys(home))
         settled(home)
