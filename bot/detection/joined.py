@@ -6,10 +6,11 @@ that never goes back; rooms and authors are whatever tells them apart.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Hashable
-from hashlib import blake2b
+from collections.abc import Hashable, Iterator
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from bot.detection.finding import Finding, Kind
@@ -50,10 +51,7 @@ class Pieces:
         joined = words[0]
         for piece in reversed(pieces):
             joined = piece + joined
-            whole = (0, len(joined))
-            if len(joined) >= SHORTEST_JOINED and any(
-                (finding.start, finding.end) == whole for finding in keywords.find(joined)
-            ):
+            if len(joined) >= SHORTEST_JOINED and keywords.whole(joined):
                 found = [Finding(Kind.KEYWORD, *folded.span(0, len(words[0])))]
                 break
         last = folded.text.rsplit(maxsplit=1)[-1]
@@ -78,65 +76,90 @@ MOST_WINDOWS: Final = 200_000
 _MOST_OF_A_MESSAGE: Final = 2_000
 
 
+_PLACES: Final = 1 << 12
+"""A window's number is its message's, times this, and its place: no message has as many."""
+
+
 class _Said(NamedTuple):
-    """Where a stretch of words was said, and its place in its message."""
+    """Where and by whom a message was said, and the tags of its windows."""
 
     at: float
     room: Hashable
     author: Hashable
-    message: int
-    place: int
+    tags: list[int]
 
 
 class Quotes:
     """Members' words of the last hour, as keyed hashes, to know them when others say them again.
 
-    The key is drawn anew for each of these and leaves the memory with it.
+    The hash is Python's own (SipHash of each word under a key that the process draws at its
+    start), with a secret of each of these in front: every message goes through it.
     """
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._said: OrderedDict[bytes, _Said] = OrderedDict()
-        self._messages = 0
+        self._said: dict[int, int] = {}
+        """For the tag of each window the number of the first that was like it."""
+        self._messages: dict[int, _Said] = {}
+        self._count = 0
 
     def find(self, room: Hashable, author: Hashable, folded: Folded, now: float) -> list[Finding]:
         """Another member's words from another room, and where. Remembers the message."""
         self._forget(now)
-        words = [word for word in _words(folded) if word[0]][:_MOST_OF_A_MESSAGE]
-        letters = [word[0] for word in words]
-        tags = [self._tag(letters[at : at + WINDOW]) for at in range(len(letters) - WINDOW + 1)]
-        others = [self._of_another(self._said.get(tag), room, author) for tag in tags]
+        words = _without_signs(folded.text).split()[:_MOST_OF_A_MESSAGE]
+        if len(words) < QUOTED:
+            return []
+        windows = zip(repeat(self._key), *(words[first:] for first in range(WINDOW)), strict=False)
+        tags = list(map(hash, windows))
+        known = list(map(self._said.get, tags))
         found: list[Finding] = []
-        start = 0
-        for at, said in enumerate([*others, None]):
-            before = others[at - 1] if at > start else None
-            if before is not None and said == before._replace(place=before.place + 1):
-                continue
-            length = at - start + WINDOW - 1
-            if before is not None and length >= QUOTED:
-                span = words[start][1], words[start + length - 1][2]
-                found.append(Finding(Kind.QUOTE, *folded.span(*span)))
-            start = at if said is not None else at + 1
-        self._messages += 1
-        for place, tag in enumerate(tags):
-            if tag not in self._said:
-                self._said[tag] = _Said(now, room, author, self._messages, place)
+        first = self._count * _PLACES
+        if known.count(None) == len(known):
+            self._said.update(zip(tags, range(first, first + len(tags)), strict=True))
+        else:
+            others = [
+                number if self._of_another(number, room, author) else None for number in known
+            ]
+            found = [Finding(Kind.QUOTE, *folded.span(*span)) for span in _runs(folded, others)]
+            for number, tag in enumerate(tags, first):
+                self._said.setdefault(tag, number)
+        self._messages[self._count] = _Said(now, room, author, tags)
+        self._count += 1
         while len(self._said) > MOST_WINDOWS:
-            self._said.popitem(last=False)
+            self._drop(next(iter(self._messages)))
         return found
 
-    def _of_another(self, said: _Said | None, room: Hashable, author: Hashable) -> _Said | None:
-        return said if said and said.room != room and said.author != author else None
+    def _of_another(self, number: int | None, room: Hashable, author: Hashable) -> bool:
+        if number is None:
+            return False
+        said = self._messages[number // _PLACES]
+        return said.room != room and said.author != author
 
     def _forget(self, now: float) -> None:
-        while self._said:
-            tag, said = next(iter(self._said.items()))
+        while self._messages:
+            number, said = next(iter(self._messages.items()))
             if now - said.at <= QUOTES_FOR:
                 return
-            del self._said[tag]
+            self._drop(number)
 
-    def _tag(self, words: list[str]) -> bytes:
-        return blake2b(" ".join(words).encode(), digest_size=16, key=self._key).digest()
+    def _drop(self, message: int) -> None:
+        for tag in self._messages.pop(message).tags:
+            if self._said.get(tag, -1) // _PLACES == message:
+                del self._said[tag]
+
+
+def _runs(folded: Folded, others: list[int | None]) -> Iterator[tuple[int, int]]:
+    """Where windows of one message follow each other for long enough."""
+    words = [(start, end) for word, start, end in _words(folded) if word]
+    start = 0
+    for at, number in enumerate([*others, None]):
+        before = others[at - 1] if at > start else None
+        if before is not None and number == before + 1:
+            continue
+        length = at - start + WINDOW - 1
+        if before is not None and length >= QUOTED:
+            yield words[start][0], words[start + length - 1][1]
+        start = at if number is not None else at + 1
 
 
 def _words(folded: Folded) -> list[tuple[str, int, int]]:
@@ -146,5 +169,16 @@ def _words(folded: Folded) -> list[tuple[str, int, int]]:
     for word in folded.text.split():
         start = folded.text.index(word, at)
         at = start + len(word)
-        found.append(("".join(letter for letter in word if letter.isalnum()), start, at))
+        found.append((_without_signs(word), start, at))
     return found
+
+
+def _without_signs(text: str) -> str:
+    """The letters, digits and spaces of a folded text."""
+    if text.isascii():
+        return text.encode().translate(None, _SIGNS).decode()
+    return _ANY_SIGN.sub("", text)
+
+
+_SIGNS: Final = bytes(code for code in range(128) if not (chr(code).isalnum() or code == ord(" ")))
+_ANY_SIGN: Final = re.compile(r"[^\w ]|_")

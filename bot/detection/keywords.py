@@ -9,6 +9,7 @@ from itertools import chain
 from ahocorasick_rs import AhoCorasick
 
 from bot.detection.disguise import Disguised
+from bot.detection.disguise.stretches import has_triples
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
 from bot.detection.patterns import Patterns, fault_of
@@ -75,6 +76,7 @@ class Keywords:
         plain = sorted(keys.difference(patterns))
         self._folded = [*plain, *patterns]
         self._words = [key.strip("*") for key in plain]
+        self._cores = frozenset(self._words)
         # Numbers of those that may go on before, and behind.
         self._ending = frozenset(at for at, key in enumerate(plain) if key[0] == "*")
         self._beginning = frozenset(at for at, key in enumerate(plain) if key[-1] == "*")
@@ -90,6 +92,13 @@ class Keywords:
         """Whether any keyword is in a text."""
         found = self._matches(fold(text))
         return bool(found) and any(True for _ in found)
+
+    def whole(self, word: str) -> bool:
+        """Whether a word that stands by itself is a keyword, in disguise too."""
+        plain = word.isascii() and word.isalpha() and not has_triples(word)
+        if plain and self._patterns is None:
+            return word.lower() in self._cores
+        return any((each.start, each.end) == (0, len(word)) for each in self.find(word))
 
     def find(self, text: str) -> list[Finding]:
         """Every place of a keyword in a text, in order, overlapping ones too."""

@@ -87,4 +87,4 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         text = " ".join(f"w{number}x{at}" for at in range(60))
         quotes.find("circle", "Cora", fold(text), 0)
-    assert len(quotes._said) == 100
+    assert 0 < len(quotes._said) <= 100
