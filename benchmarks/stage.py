@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.events import GroupReady, MessagePosted
 from bot.inbox import Inbox
 from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
-from bot.reply import Reply
+from bot.reply import Reply, Text
 from bot.store import Connection, KeyRing, MasterKey, Store, rules_rows
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
@@ -137,6 +137,14 @@ class Nowhere:
     async def rights(self, room: Room) -> frozenset[Right]:
         """All."""
         return frozenset(Right)
+
+    async def drop_older(self, room: Room, age: timedelta | None) -> bool:
+        """It does not."""
+        return False
+
+    async def open_doors(self, group: Group) -> Sequence[Text]:
+        """None."""
+        return ()
 
 
 class Stage:
