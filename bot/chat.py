@@ -36,7 +36,10 @@ class Can(Flag):
     TELL = auto()
     """Write to one person alone without being asked first."""
     TELL_AT_ONCE = auto()
-    """What is told reaches everybody at once, and does not wait until they ask for it."""
+    """What is told reaches everybody at once, and does not wait until they ask for it.
+
+    Without it, the platform has the command "messages allow", which lets the bot write to whoever
+    gave it; "messages" shows what waits."""
     SHOW_TIME_LEFT = auto()
     """Show members how long a message still stays."""
 

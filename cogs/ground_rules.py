@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from bot.chat import Can
 from bot.cog import HALT, Arg, Cog, Context, Outcome, Stage, command, listens
 from bot.errors import Refused
 from bot.events import (
@@ -17,7 +18,7 @@ from bot.events import (
     RoomChanged,
     Undelivered,
 )
-from bot.model import Role, RoomKind
+from bot.model import Group, Role, RoomKind
 from bot.outbox import Post
 from bot.reply import Button, File, Reply, Value
 from bot.services.acknowledgement import Acknowledgement, Current
@@ -29,6 +30,7 @@ from bot.texts.pack import Section
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 JOIN = Button("button-join", "join", static=True)
+MAY_WRITE = Button("button-may-write", "messages allow", static=True)
 READ_FIRST = Button("button-read-first", "rules", static=True)
 
 
@@ -94,10 +96,17 @@ class GroundRulesCog(Cog):
             buttons=(
                 Button("button-post-anonymously", "anon"),
                 Button("button-what-can-i-do", "help"),
+                *self._asks_to_tell(ctx.group),
                 HELP_NOW,
             ),
             files=(current.rules.as_file(current.version),),
         )
+
+    def _asks_to_tell(self, group: Group) -> tuple[Button, ...]:
+        """Where private words wait unless somebody allowed them, they are asked on the way in."""
+        can = self.directory.chat(group).can
+        waits = Can.TELL in can and Can.TELL_AT_ONCE not in can
+        return (MAY_WRITE,) if waits else ()
 
     @command("rules", needs=Role.GUEST)
     async def rules(self, ctx: Context, page: int = 1) -> Reply:

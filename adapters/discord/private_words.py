@@ -180,7 +180,7 @@ class PrivateWords:
             return Reply("discord-may-not-write")
         count = len(await self.waiting(group, account))
         allowed = await self.allowed(group, account)
-        more = ("discord-button-stop", STOP) if allowed else ("discord-button-allow", ALLOW)
+        more = ("discord-button-stop", STOP) if allowed else ("button-may-write", ALLOW)
         key = "discord-messages" if count else "discord-no-messages"
         return Reply(key, {"count": count}, buttons=(Button(*more, static=True),))
 

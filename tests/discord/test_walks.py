@@ -51,6 +51,8 @@ async def test_a_newcomer_is_inside_after_three_presses_that_nobody_else_sees(
     assert all(each.alone for each in (essentials, limits, inside))
     (name,) = message(inside).files
     assert b"#" in message(inside).files[name]
+    allowed = await wren.presses(message(inside), "Let the bot write to me")
+    assert allowed.text.startswith("From now on I write to you")
     assert [each for each in place.juniper.sees(lobby) if each is not card] == []
 
 

@@ -30,7 +30,7 @@ discord-messages =
        *[other] I have { $count } messages for you. Only you see them. I do not keep them, so read them now.
     }
 discord-no-messages = I have nothing for you right now. What I have to tell you alone waits here for 3 days.
-discord-button-allow = Let the bot write to me
+button-may-write = Let the bot write to me
 discord-button-stop = Stop writing to me
 # Buttons: discord-button-stop.
 discord-may-write = From now on I write to you in a chat of our own. Your phone may show that I wrote. To change that, press { discord-button-stop }.
