@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +13,6 @@ import discord
 
 from adapters.discord.again import until_done
 from adapters.discord.budget import patiently
-from adapters.discord.client import Client
 from adapters.discord.errors import as_ours
 from adapters.discord.hearing import Hearing
 from adapters.discord.progress import Progress
@@ -31,8 +31,7 @@ _AT_ONCE: Final = 4
 class Backfill:
     """Reads history. What is read is handed in, page by page, and noted as done page by page."""
 
-    def __init__(self, client: Client, rooms: Rooms, hearing: Hearing, progress: Progress) -> None:
-        self._client = client
+    def __init__(self, rooms: Rooms, hearing: Hearing, progress: Progress) -> None:
         self._rooms = rooms
         self._hearing = hearing
         self._progress = progress
@@ -43,31 +42,27 @@ class Backfill:
         async with self._slots:
             with patiently():
                 try:
-                    async for channel_id, thread in self._channels(room):
-                        await self._read(guild, channel_id, thread=thread)
+                    async for channel in self._channels(room):
+                        await self._read(guild, channel)
                 except PlatformError as error:
                     # The right is missing or the channel is gone; moderators hear of that.
                     logger.warning("the history of a room cannot be read", extra={"why": error.why})
         self._hearing.caught_up(room)
 
-    async def _channels(self, room: Room) -> AsyncIterator[tuple[int, bool]]:
-        """The ids of a room's channel and of its threads that may hold something new."""
+    async def _channels(self, room: Room) -> AsyncIterator[Any]:
+        """A room's channel, and its threads that may hold something new."""
         channel = self._rooms.channel(room)
         if not isinstance(channel, discord.ForumChannel):
-            yield channel.id, False
+            yield channel
         for thread in list(self._rooms.threads(room)):
-            yield thread.id, True
+            yield thread
         since = discord.utils.snowflake_time(self._progress.last)
-        async for thread in archived(channel):
-            if thread.archive_timestamp < since:
-                return
-            yield thread.id, True
+        async for thread in archived(channel, since):
+            yield thread
 
-    async def _read(self, guild: discord.Guild, channel_id: int, *, thread: bool) -> None:
-        channel: Any = guild.get_channel_or_thread(channel_id)
-        if channel is None:
-            channel = self._client.get_partial_messageable(channel_id, guild_id=guild.id)
-        since = self._progress.since(guild.id, channel_id, thread=thread)
+    async def _read(self, guild: discord.Guild, channel: Any) -> None:
+        thread = isinstance(channel, discord.Thread)
+        since = self._progress.since(guild.id, channel.id, thread=thread)
         await self._reread(channel, since)
         while True:
             page = await until_done(partial(page_of, channel, after=discord.Object(since)))
@@ -93,17 +88,20 @@ async def page_of(channel: Any, **between: Any) -> list[discord.Message]:
     return sorted(found, key=lambda message: message.id)
 
 
-async def archived(channel: discord.abc.GuildChannel) -> AsyncIterator[discord.Thread]:
-    """The archived threads of a channel, those first that were archived last."""
-    if isinstance(channel, discord.ForumChannel | discord.TextChannel):
-        with as_ours():
-            async for thread in channel.archived_threads(limit=None):
-                yield thread
+async def archived(
+    channel: discord.abc.GuildChannel, since: datetime | None = None
+) -> AsyncIterator[discord.Thread]:
+    """The archived threads of a channel; with `since` those alone that were archived after it."""
+    lists: list[AsyncIterator[discord.Thread]] = []
     if isinstance(channel, discord.TextChannel):
-        try:
-            with as_ours():
-                async for thread in channel.archived_threads(limit=None, private=True):
-                    yield thread
-        except PlatformError:
-            # Private ones need one right more. What the bot cannot see it does not hear live.
-            return
+        lists.append(channel.archived_threads(limit=None))
+        if channel.permissions_for(channel.guild.me).manage_threads:
+            lists.append(channel.archived_threads(limit=None, private=True))
+    elif isinstance(channel, discord.ForumChannel):
+        lists.append(channel.archived_threads(limit=None))
+    for each in lists:
+        with as_ours():
+            async for thread in each:
+                if since is not None and thread.archive_timestamp < since:
+                    break
+                yield thread

@@ -87,7 +87,7 @@ class Connection:
         self._inbox = inbox
         self._progress = Progress(inbox.memory)
         self._hearing = Hearing(inbox, rooms, self.gate, self._progress)
-        self._backfill = Backfill(client, rooms, self._hearing, self._progress)
+        self._backfill = Backfill(rooms, self._hearing, self._progress)
         self._kept = kept
         self._tasks: set[asyncio.Task[None]] = set()
         self._catching_up: dict[int, asyncio.Task[None]] = {}
@@ -180,6 +180,7 @@ class Connection:
             return
         if (earlier := self._catching_up.pop(guild.id, None)) is not None:
             earlier.cancel()
+        self._hearing.falls_behind(group_of(guild.id))
         self._catching_up[guild.id] = self._start(self._catch_up(guild))
 
     def guild_left(self, guild: discord.Guild) -> None:

@@ -75,7 +75,7 @@ class Gate:
             # The same roles see the same, but for who has rights of their own.
             roles = frozenset(role.id for role in member.roles)
             count = None if member.id in own else seen.get(roles)
-            if count is None or member.id == guild.owner_id or member.is_timed_out():
+            if count is None or member.id == guild.owner_id:
                 count = sum(room.permissions_for(member).view_channel for room in rooms)
                 if member.id not in own and member.id != guild.owner_id:
                     seen[roles] = count

@@ -34,7 +34,7 @@ from bot.events import (
     RoomChanged,
 )
 from bot.inbox import Inbox
-from bot.model import Room
+from bot.model import Group, Room
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,10 @@ class Hearing:
         """What was missed stands in the rooms' history alone."""
         self._silent = False
         self._caught_up.clear()
+
+    def falls_behind(self, group: Group) -> None:
+        """The same for one server, which was away."""
+        self._caught_up = {room for room in self._caught_up if room.group != group}
 
     def caught_up(self, room: Room) -> None:
         """A room's history was read up to now."""

@@ -18,7 +18,7 @@ from bot.reply import Reply
 from tests.adapters.discord_stage import DiscordStage
 from tests.adapters.fakes import Core
 from tests.discord_server import messages
-from tests.discord_server.state import FORUM, Channel
+from tests.discord_server.state import FORUM, PRIVATE_THREAD, PUBLIC_THREAD, Channel
 
 BULK = "/channels/{channel_id}/messages/bulk-delete"
 ONE = "/channels/{channel_id}/messages/{message_id}"
@@ -248,6 +248,24 @@ async def test_a_long_absence_is_read_page_by_page_and_once(
     third = Core()
     await stage.connect(third)
     assert len(posts(third)) < 250, "what was done for good is not read again"
+
+
+async def test_a_thread_that_was_archived_meanwhile_is_read_too(
+    stage: DiscordStage, core: Core
+) -> None:
+    await stage.connect(core)
+    kinds = {"Open": PUBLIC_THREAD, "Between us": PRIVATE_THREAD}
+    threads = [
+        stage.host.starts_thread(stage.channel(stage.circle), name, type=kind)
+        for name, kind in kinds.items()
+    ]
+    await stage.disconnect()
+    for thread in threads:
+        stage.host.writes(thread, f"In {thread.name}")
+        stage.host.archives(thread)
+    again = Core()
+    await stage.connect(again)
+    assert set(texts(again)) >= {"In Open", "In Between us"}
 
 
 async def test_the_position_moves_only_over_what_is_durable(

@@ -77,7 +77,9 @@ def change(gateway: Gateway, channel: Channel, by: User, body: Json, reason: str
         if facts.owner_id != by.id or facts.locked or "locked" in body:
             require(guild, by.id, channel, now, Permission.MANAGE_THREADS)
         channel.name = body.get("name") or channel.name
-        facts.archived = bool(body.get("archived", facts.archived))
+        was, facts.archived = facts.archived, bool(body.get("archived", facts.archived))
+        if facts.archived != was:
+            facts.archive_changed = now
         facts.locked = bool(body.get("locked", facts.locked))
         tell(gateway, channel, "THREAD_UPDATE")
         return

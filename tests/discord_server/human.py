@@ -146,6 +146,10 @@ class Human:
         """Start a thread; in a forum `message={"content": ...}` is its first post."""
         return channels.start_thread(self.gateway, channel, self.user, {"name": name} | more)
 
+    def archives(self, thread: Channel) -> None:
+        """Close a thread; who writes in it opens it again."""
+        channels.change(self.gateway, thread, self.user, {"archived": True}, None)
+
     def direct(self) -> Channel:
         """The chat with the bot."""
         return channels.direct(self.gateway, self.user, self.gateway.world.application.bot)

@@ -150,7 +150,7 @@ def _thread(channel: Channel) -> Json:
         "member_count": len(facts.members),
         "thread_metadata": {
             "archived": facts.archived,
-            "archive_timestamp": when(facts.created),
+            "archive_timestamp": when(facts.archive_changed or facts.created),
             "auto_archive_duration": 1440,
             "locked": facts.locked,
             "create_timestamp": when(facts.created),

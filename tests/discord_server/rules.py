@@ -370,6 +370,11 @@ GUILDS: Final = (
         "test_threads_and_forum_posts_are_told_and_private_ones_to_their_members_alone",
     ),
     Rule(
+        "A thread tells when it was archived or opened last",
+        "resources/channel#thread-metadata-object",
+        "test_guilds.py::test_a_thread_tells_when_it_was_archived",
+    ),
+    Rule(
         "Writing wakes an archived thread, unless it is locked: 50083",
         "topics/threads#active-archived-threads",
         "test_guilds.py::test_writing_wakes_an_archived_thread_but_not_a_locked_one",

@@ -123,6 +123,7 @@ class ThreadFacts:
     owner_id: int
     created: datetime
     archived: bool = False
+    archive_changed: datetime | None = None
     locked: bool = False
     members: dict[int, datetime] = field(default_factory=dict)
 

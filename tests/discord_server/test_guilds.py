@@ -136,6 +136,20 @@ async def test_threads_and_forum_posts_are_told_and_private_ones_to_their_member
     assert not cora.sees_channel(hidden)
 
 
+async def test_a_thread_tells_when_it_was_archived(
+    server: DiscordServer, guild: Guild, room: Channel, client: Client
+) -> None:
+    host = server.host(guild)
+    thread = host.starts_thread(room, "Wednesday")
+    server.world.clock.passes(hours=2)
+    host.archives(thread)
+    seen = await client.fetch_channel(thread.id)
+    assert isinstance(seen, discord.Thread)
+    assert seen.archived
+    assert seen.created_at is not None
+    assert seen.archive_timestamp - seen.created_at > timedelta(hours=1)
+
+
 async def test_writing_wakes_an_archived_thread_but_not_a_locked_one(
     client: Client, guild: Guild, room: Channel, cora: Human
 ) -> None:
