@@ -35,6 +35,7 @@ from bot.events import (
 )
 from bot.model import Account, Group, Role, Room, RoomInfo, RoomKind
 
+_KINDS: Final = {kind.value: kind for kind in RoomKind}
 _PRESENT: Final = ("join", "knock")
 _AT_THE_DOOR: Final = (*_PRESENT, "invite")
 """Without a lobby, who knocks is in front of the rooms, and still there while a room that answered
@@ -82,9 +83,8 @@ class Rooms:
         if kind == DIRECT:
             known = isinstance(account, str)
             return Place(of, room_id, None, Account(PLATFORM, str(account))) if known else None
-        if kind in {each.value for each in RoomKind}:
-            return Place(of, room_id, RoomKind(kind))
-        return None
+        found = _KINDS.get(kind) if isinstance(kind, str) else None
+        return None if found is None else Place(of, room_id, found)
 
     def places(self) -> Iterator[Place]:
         """All of ours, direct chats too."""
