@@ -205,8 +205,14 @@ class Asking:
         """The request; None where nothing says which group it is about."""
         if interaction.guild_id is None:
             return None if group is None else Turn(interaction, group, None)
-        room = self._rooms.room_of(interaction.guild_id, interaction.channel_id or 0)
-        return Turn(interaction, group_of(interaction.guild_id), room)
+        return Turn(interaction, group_of(interaction.guild_id), self._room(interaction))
+
+    def _room(self, interaction: discord.Interaction) -> Room | None:
+        """The room it was asked in. A thread that is archived is known from what came in alone."""
+        channel = interaction.channel
+        if not isinstance(channel, discord.Thread):
+            return self._rooms.room_of(interaction.guild_id, interaction.channel_id or 0)
+        return self._rooms.room(interaction.guild_id, channel)
 
     def _asked(self, interaction: discord.Interaction) -> Asked | None:
         guild, channel = interaction.guild_id, interaction.channel_id
@@ -214,7 +220,7 @@ class Asking:
             return None
 
         def message(number: int) -> MessageRef | None:
-            room = self._rooms.room_of(guild, channel)
+            room = self._room(interaction)
             return None if room is None else self._rooms.ref(room, channel, number)
 
         return self._offered.asked(
