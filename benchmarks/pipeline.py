@@ -38,8 +38,7 @@ def run(options: Options) -> Iterator[Line]:
 
 async def _run(options: Options) -> list[Line]:
     count = options.size(4_000, 200)
-    texts = talk.messages(count)
-    gateway, sent = Gateway(), payloads(texts)
+    gateway = Gateway()
     limit = await bare.make(options.folder / "bare")
     start = Clock().now()
     due = await bare.rows(limit, 0, count * options.repeat, start)
@@ -51,9 +50,13 @@ async def _run(options: Options) -> list[Line]:
     paced, waits, alone, syncs = ([] for _ in range(4))
     async with started(store) as stage:
         await furnish(stage, talk.keywords(KEYWORDS))
-        await _through(stage.inbox.offer, _events(texts[: count // 4], 0))
+        await _through(stage.inbox.offer, _events(talk.messages(count // 4, seed=0), 0))
         before = _peak_memory()
         for turn in range(1, options.repeat + 1):
+            # New ones each time: said again in another room they would be quotes.
+            texts = talk.messages(count * 3, seed=turn)
+            texts, later = texts[:count], texts[count:]
+            sent = payloads(texts)
             events = _events(texts, turn * 10_000_000)
             peers.append(await gateway.receive(gateway.frames(sent)))
             parsed.append(gateway.parse(sent))
@@ -63,7 +66,7 @@ async def _run(options: Options) -> list[Line]:
             cpu_before = time.process_time()
             limits.append(count / disk.write(values[(turn - 1) * count : turn * count]))
             bare_cpu.append((time.process_time() - cpu_before) / count * 1e6)
-            events = _events(texts * 2, turn * 10_000_000 + 5_000_000)
+            events = _events(later, turn * 10_000_000 + 5_000_000)
             cpu, late = await _paced(stage.inbox.offer, events)
             paced.append(cpu)
             waits.append(percentile(late, 0.99) * 1e3)

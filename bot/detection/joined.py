@@ -6,11 +6,12 @@ that never goes back; rooms and authors are whatever tells them apart.
 
 from __future__ import annotations
 
+import operator
 import re
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Hashable, Iterator
-from itertools import repeat
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import repeat, takewhile
 from typing import Final, NamedTuple
 
 from bot.detection.finding import Finding, Kind
@@ -72,7 +73,9 @@ WINDOW: Final = 5
 QUOTED: Final = 8
 """Words in a row that make a quote; fewer are said by many."""
 QUOTES_FOR: Final = 3_600.0
-MOST_WINDOWS: Final = 200_000
+MOST_WINDOWS: Final = 50_000
+"""Windows that are kept, one in `_KEPT`."""
+_KEPT: Final = QUOTED - WINDOW + 1
 _MOST_OF_A_MESSAGE: Final = 2_000
 
 
@@ -113,15 +116,15 @@ class Quotes:
         tags = list(map(hash, windows))
         known = list(map(self._said.get, tags))
         found: list[Finding] = []
+        # Of a quote's windows, one in so many is enough to notice it.
         first = self._count * _PLACES
+        numbers = zip(tags[::_KEPT], range(first, first + len(tags), _KEPT), strict=True)
         if known.count(None) == len(known):
-            self._said.update(zip(tags, range(first, first + len(tags)), strict=True))
+            self._said.update(numbers)
         else:
-            others = [
-                number if self._of_another(number, room, author) else None for number in known
-            ]
-            found = [Finding(Kind.QUOTE, *folded.span(*span)) for span in _runs(folded, others)]
-            for number, tag in enumerate(tags, first):
+            spans = self._runs(tags, known, room, author)
+            found = [Finding(Kind.QUOTE, *span) for span in _places(folded, spans)]
+            for tag, number in numbers:
                 self._said.setdefault(tag, number)
         self._messages[self._count] = _Said(now, room, author, tags)
         self._count += 1
@@ -129,11 +132,24 @@ class Quotes:
             self._drop(next(iter(self._messages)))
         return found
 
-    def _of_another(self, number: int | None, room: Hashable, author: Hashable) -> bool:
-        if number is None:
-            return False
-        said = self._messages[number // _PLACES]
-        return said.room != room and said.author != author
+    def _runs(
+        self, tags: list[int], known: list[int | None], room: Hashable, author: Hashable
+    ) -> Iterator[tuple[int, int]]:
+        """Numbers of the words that stand in one message of another, from the first to the last."""
+        reached = 0
+        for at, number in enumerate(known):
+            if number is None or at < reached:
+                continue
+            said = self._messages[number // _PLACES]
+            if said.room == room or said.author == author:
+                continue
+            start, there = at, number % _PLACES
+            while start > reached and there > 0 and tags[start - 1] == said.tags[there - 1]:
+                start, there = start - 1, there - 1
+            same = map(operator.eq, tags[start:], said.tags[there:])
+            reached = start + sum(1 for _ in takewhile(bool, same))
+            if reached - start + WINDOW - 1 >= QUOTED:
+                yield start, reached + WINDOW - 2
 
     def _forget(self, now: float) -> None:
         while self._messages:
@@ -143,23 +159,15 @@ class Quotes:
             self._drop(number)
 
     def _drop(self, message: int) -> None:
-        for tag in self._messages.pop(message).tags:
+        for tag in self._messages.pop(message).tags[::_KEPT]:
             if self._said.get(tag, -1) // _PLACES == message:
                 del self._said[tag]
 
 
-def _runs(folded: Folded, others: list[int | None]) -> Iterator[tuple[int, int]]:
-    """Where windows of one message follow each other for long enough."""
+def _places(folded: Folded, runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     words = [(start, end) for word, start, end in _words(folded) if word]
-    start = 0
-    for at, number in enumerate([*others, None]):
-        before = others[at - 1] if at > start else None
-        if before is not None and number == before + 1:
-            continue
-        length = at - start + WINDOW - 1
-        if before is not None and length >= QUOTED:
-            yield words[start][0], words[start + length - 1][1]
-        start = at if number is not None else at + 1
+    for first, last in runs:
+        yield folded.span(words[first][0], words[last][1])
 
 
 def _words(folded: Folded) -> list[tuple[str, int, int]]:

@@ -16,6 +16,8 @@ from bot.detection.patterns import Patterns, fault_of
 
 _TRIPLES = [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz"]
 
+_POINTS = dict.fromkeys(map(ord, ".,!?'\u2019"))
+
 SHORTEST = 3
 LONGEST = 100
 MOST = 10_000
@@ -77,6 +79,7 @@ class Keywords:
         self._folded = [*plain, *patterns]
         self._words = [key.strip("*") for key in plain]
         self._cores = frozenset(self._words)
+        self._bare = frozenset(word.translate(_POINTS) for word in self._words)
         # Numbers of those that may go on before, and behind.
         self._ending = frozenset(at for at, key in enumerate(plain) if key[0] == "*")
         self._beginning = frozenset(at for at, key in enumerate(plain) if key[-1] == "*")
@@ -95,9 +98,10 @@ class Keywords:
 
     def whole(self, word: str) -> bool:
         """Whether a word that stands by itself is a keyword, in disguise too."""
-        plain = word.isascii() and word.isalpha() and not has_triples(word)
+        letters = word.translate(_POINTS)
+        plain = letters.isascii() and letters.isalpha() and not has_triples(letters)
         if plain and self._patterns is None:
-            return word.lower() in self._cores
+            return letters.lower() in (self._bare if len(letters) < len(word) else self._cores)
         return any((each.start, each.end) == (0, len(word)) for each in self.find(word))
 
     def find(self, text: str) -> list[Finding]:

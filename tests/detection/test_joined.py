@@ -82,9 +82,9 @@ def test_after_an_hour_nothing_is_known() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joined, "MOST_WINDOWS", 100)
+    monkeypatch.setattr(joined, "MOST_WINDOWS", 30)
     quotes = Quotes()
     for number in range(5):
         text = " ".join(f"w{number}x{at}" for at in range(60))
         quotes.find("circle", "Cora", fold(text), 0)
-    assert 0 < len(quotes._said) <= 100
+    assert 0 < len(quotes._said) <= 30
