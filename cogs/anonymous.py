@@ -230,10 +230,12 @@ def _shown(draft: Preview | Held) -> Reply:
         return Reply(draft.reason.key, draft.reason.args, lines=lines, buttons=(*buttons, HELP_NOW))
     kept = draft.draft
     small = (Text("anon-preview-small"),) if draft.small_group else ()
+    danger = (Text("anon-preview-danger"),) if draft.in_danger else ()
     return Reply(
         "anon-preview-answer" if draft.answering else "anon-preview",
         {"room": kept.room, "text": kept.text},
         lines=(
+            *danger,
             Text("anon-preview-limits"),
             Text("anon-preview-mark"),
             *small,

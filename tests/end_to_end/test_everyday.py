@@ -168,7 +168,7 @@ async def test_a_restart_keeps_rooms_and_buttons(page_for: OpenPage, tmp_path: P
         await wren.presses("I understand")
         await wren.sees_alone("You are in.")
         await ana.presses("Show")
-        await ana.sees_alone("»Maple Street«")
+        await ana.sees_alone("»on Maple Street«")
         await juniper.opens("Small wins")
         await juniper.writes("I called.")
         await expect(juniper.message("I called.")).to_contain_text("goes in 2 hours")

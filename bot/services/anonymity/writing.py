@@ -80,6 +80,8 @@ class Preview:
     draft: Draft
     answering: bool
     small_group: bool
+    in_danger: bool
+    """Its words may speak of danger to a life."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,6 +115,7 @@ class Anonymity:
         posts: AnonymousPosts,
         silences: Silences,
         find: Find,
+        in_danger: Callable[[Group, str], bool],
         labels: Labels,
         clock: Clock,
     ) -> None:
@@ -124,6 +127,7 @@ class Anonymity:
         self._posts = posts
         self._silences = silences
         self._find = find
+        self._in_danger = in_danger
         self._labels = labels
         self._clock = clock
         self._drafts = Drafts(clock)
@@ -168,7 +172,7 @@ class Anonymity:
         if reason is not None:
             return Held(reason, words, draft)
         small = self._acknowledgement.count(group) < SMALL_GROUP
-        return Preview(draft, answering is not None, small)
+        return Preview(draft, answering is not None, small, self._in_danger(group, words))
 
     def draft(self, account: Account, draft_id: str) -> Draft:
         """An own draft, to be changed. Raises `Refused` when it is over or the bot restarted."""
@@ -343,18 +347,18 @@ class Anonymity:
         if wording.looks_like_label(words, self._labels.first, self._labels.second):
             return Text("anon-held-label")
         found = self._find(group, words)
-        plain = next((each for each in found if each.kind not in _SECRET), None)
-        if plain is not None:
-            # Anybody can see what that is, so being told so often gives nothing away.
-            shown = words[plain.start : plain.end]
-            return Text("anon-held-kind", {"kind": kind_text(plain.kind), "found": shown})
-        if found:
+        secret = next((each for each in found if each.kind in _SECRET), None)
+        if secret is not None:
             who = (group, account)
             if self._watched.wait(who) is not None:
                 return Text("anon-watched-often", {"most": WATCHED_A_DAY})
             self._watched.note(who)
-            first = found[0]
-            return Text(f"anon-held-{first.kind.value}", {"found": words[first.start : first.end]})
+            shown = words[secret.start : secret.end]
+            return Text(f"anon-held-{secret.kind.value}", {"found": shown})
+        if found:
+            # Anybody can see what that is, so being told so often gives nothing away.
+            shown = words[found[0].start : found[0].end]
+            return Text("anon-held-kind", {"kind": kind_text(found[0].kind), "found": shown})
         return None
 
 

@@ -129,6 +129,11 @@ class Scanning:
             raise Refused("not-ready")
         return [finding for finding in scanner.scan(text) if finding.kind is not Kind.CRISIS]
 
+    def in_danger(self, group: Group, text: str) -> bool:
+        """Whether a text may speak of danger to a life, now and of its author's own."""
+        found = self.content(group, Content(text))
+        return any(hit.kind is Kind.CRISIS and not hit.past for hit in found)
+
     def content(self, group: Group, content: Content) -> Sequence[Hit]:
         """What is in something that is no event, such as a message that was fetched."""
         scanner = self._scanner(group)

@@ -30,6 +30,8 @@ anon-preview-answer =
 # Must stay true: nobody can look it up here; the host, the platform and readers still may find out.
 anon-preview-limits =
     Your name is not shown, and nobody can look it up in the bot. The person who runs the server could find out while it runs. The company or server behind this chat can always find out. People may know you by your story or by how you write. A moderator can hide the post.
+# Stands first where the words may speak of danger to a life.
+anon-preview-danger = Is it hard for you right now? Press { button-help-now }, before or after you post. If your words speak of danger to a life, moderators get a note about the post. They do not learn who wrote it.
 anon-preview-mark = I keep a mark of the writer for 7 days, to keep the limits fair. It shows no name. Who runs the server could test it against each member.
 # Fewer than 8 members.
 anon-preview-small = This is a small group. People may guess who wrote it.

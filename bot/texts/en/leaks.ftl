@@ -150,9 +150,9 @@ leak-look-again = Somebody whose words were taken down in { $room } asks you to 
 
 ## The words that are watched for
 
-arg-keyword = Word, phrase or pattern
+arg-keyword = Word or phrase, or a pattern
 arg-keyword-lines = One word or phrase on each line
-arg-keyword-sample = Text to try it on (empty: ordinary talk)
+arg-keyword-sample = Text to try it on (or none)
 arg-asked = Which one
 
 # $phrase: the word or phrase.
