@@ -179,3 +179,22 @@ async def test_whom_the_host_lets_see_a_command_may_still_not_use_it(living: Liv
         shown = await wren.runs(place.room, words)
         assert shown.text.startswith("I cannot find that, or it is not open to you.")
     assert (await place.ana.runs(place.room, "status")).alone
+
+
+async def test_where_the_group_asks_for_it_every_page_is_read_on_the_way_in(
+    living: Living,
+) -> None:
+    place = living.place
+    await place.host.runs(place.room, "set", name="read-all-rules", value="yes")
+    wren = await living.joined("wren", inside=False)
+    (card,) = place.channel(place.lobby).messages.values()
+    shown = await wren.presses(card, "Join")
+    pages = 1
+    while "Next page" in labels(message(shown)):
+        shown = await wren.presses(message(shown), "Next page")
+        pages += 1
+    assert pages > 2
+    for label in ("I agree", "I understand"):
+        assert shown.alone
+        shown = await wren.presses(message(shown), label)
+    await place.when(lambda: wren.sees_channel(place.room))
