@@ -12,10 +12,8 @@ from adapters.matrix.again import until_done
 from adapters.matrix.client import MEMBER, Client
 from adapters.matrix.transport import Json
 
-TIMELINE: Final = 100
-"""Events in a timeline; Synapse gives no longer one by default."""
-PAGE: Final = 500
-"""Events in a page of history; to Synapse they cost a third of what pages of 100 do."""
+PAGE: Final = 100
+"""Events in a timeline and in a page of history; Synapse gives no longer timeline by default."""
 
 
 def sound(events: Any) -> Iterator[Json]:

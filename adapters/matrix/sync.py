@@ -101,7 +101,7 @@ class Sync:
         self._open = 0
         self._less = asyncio.Event()
         self._position: str | None = None
-        self._filter = _filter(backfill.TIMELINE)
+        self._filter = _filter(backfill.PAGE)
         self._doubtful = True
         self._recent = Recent()
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -28,7 +28,6 @@ async def bot(homeserver: Homeserver) -> AsyncIterator[Listener]:
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timelines and pages of history of ten events, so that forty are many."""
-    monkeypatch.setattr(backfill, "TIMELINE", 10)
     monkeypatch.setattr(backfill, "PAGE", 10)
 
 
