@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.discord.chat import DiscordChat
-from adapters.discord.client import Waits
+from adapters.discord.client import Shards, Waits
 from bot.chat import Removal, Retry, Right
 from bot.errors import Forbidden, Gone, StartError, TryLater, Unknown
 from bot.events import GroupReady, MessagePosted, RoomChange, RoomChanged
-from bot.model import RoomKind
+from bot.model import Group, RoomKind
 from bot.reply import Reply
 from tests.adapters.discord_stage import AT_ONCE, WITHIN, DiscordStage
 from tests.adapters.fakes import Core, PlainTexts
@@ -32,6 +32,12 @@ def texts(core: Core) -> list[str]:
     return [event.content.text for event in posts(core)]
 
 
+def read(stage: DiscordStage) -> int:
+    """How often the bot asked for history."""
+    said = stage.server.exchanges
+    return sum((each.method, each.template) == ("GET", MESSAGES) for each in said)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(WITHIN):
         while not condition():
@@ -47,7 +53,7 @@ async def test_what_happens_while_the_line_is_cut_comes_with_the_resume(
     await stage.connect(core)
     await stage.writes(stage.member, stage.circle, "Before")
     await core.until(lambda: texts(core) == ["Before"])
-    asked = len(stage.server.exchanges)
+    asked = read(stage)
     stage.server.gateway.drop()
     for n in range(3):
         await stage.writes(stage.member, stage.circle, f"Cut {n}")
@@ -55,7 +61,7 @@ async def test_what_happens_while_the_line_is_cut_comes_with_the_resume(
     assert texts(core) == ["Before", "Cut 0", "Cut 1", "Cut 2"]
     assert stage.server.gateway.resumed == 1
     assert all(event.live for event in posts(core))
-    assert len(stage.server.exchanges) == asked, "nothing had to be read from history"
+    assert read(stage) == asked, "nothing had to be read from history"
 
 
 @pytest.mark.parametrize("way", ["forget_sessions", "invalidate"])
@@ -149,6 +155,31 @@ async def test_a_token_that_is_taken_back_ends_the_bot(stage: DiscordStage, core
     with pytest.raises(StartError, match="Reset Token"):
         async with asyncio.timeout(WITHIN):
             await stage.running
+
+
+async def test_a_process_serves_its_own_shards_alone(stage: DiscordStage) -> None:
+    mine = (stage.guild.id >> 22) % 2
+    for shard, served in ((mine, [stage.group]), (1 - mine, [])):
+        shards = Shards([shard], 2)
+        chat = DiscordChat(
+            stage.server.token, PlainTexts(), stage.clock, shards=shards, waits=AT_ONCE
+        )
+        running = asyncio.create_task(chat.run(Core(stage.shelf)))
+        try:
+            async with asyncio.timeout(WITHIN):
+                while (groups := await groups_of(chat)) is None:
+                    await asyncio.sleep(0.01)
+            assert groups == served
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def groups_of(chat: DiscordChat) -> list[Group] | None:
+    try:
+        return list(await chat.groups())
+    except TryLater:
+        return None
 
 
 # -- requests --------------------------------------------------------------------------------
