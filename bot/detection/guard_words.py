@@ -263,6 +263,7 @@ class GuardWords:
         odd = []
         known = dictionary()
         ordinary = self._ordinary
+        seen: dict[str, Sequence[int]] = {}
         end = -1
         for word in text.split(" ", MOST_TOKENS)[:MOST_TOKENS]:
             start = end + 1
@@ -272,7 +273,9 @@ class GuardWords:
                 continue
             known_as = ordinary.get(letters)
             if known_as is None:
-                known_as = self._look_up(letters)
+                known_as = seen.get(letters)
+            if known_as is None:
+                known_as = seen[letters] = self._look_up(letters)
             if known_as or letters not in known:
                 odd.append(len(tokens))
             tokens.append((letters, start, end, known_as))
@@ -293,6 +296,7 @@ class GuardWords:
                 if (
                     before not in known
                     and not (letters in _SMALL and before in _SMALL)
+                    and budget.spend(1)
                     and self._has("phrase 2", before + letters)
                 ):
                     yield first, end

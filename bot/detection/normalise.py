@@ -75,7 +75,7 @@ _RARE: Final = re.compile(
 class Folded:
     """A folded text that can tell where in the original a stretch of it lies."""
 
-    __slots__ = ("_origins", "beyond", "hints", "source", "text")
+    __slots__ = ("_origins", "beyond", "hints", "source", "text", "visible")
 
     def __init__(self, text: str, source: str, beyond: str = "") -> None:
         self.text = text
@@ -85,6 +85,8 @@ class Folded:
         """The characters of `source` that are not ASCII, as `beyond_ascii` gives them."""
         self.hints: int | None = None
         """What `hints.hints_in` found, once it has looked."""
+        self.visible: tuple[str, list[int] | None] | None = None
+        """What `visible` makes of `source`, and where each letter of that stands in it."""
         self._origins: list[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:

@@ -20,16 +20,24 @@ _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 def found_in_visible(find: Callable[[str], Iterable[Finding]], folded: Folded) -> list[Finding]:
     """What `find` finds in the visible form of a text, with the spans of the original."""
+    if folded.visible is None:
+        folded.visible = _visible(folded)
+    text, origins = folded.visible
+    if origins is None:
+        return list(find(text))
+    return [
+        replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
+        for finding in find(text)
+    ]
+
+
+def _visible(folded: Folded) -> tuple[str, list[int] | None]:
     text = folded.source
     changed = {letter: _shown(letter) for letter in folded.beyond if not is_plain(letter)}
     if not changed:
-        return list(find(text))
+        return text, None
     origins = [at for at, letter in enumerate(text) for _ in changed.get(letter, letter)]
-    visible = "".join([changed.get(letter, letter) for letter in text])
-    return [
-        replace(finding, start=origins[finding.start], end=origins[finding.end - 1] + 1)
-        for finding in find(visible)
-    ]
+    return "".join([changed.get(letter, letter) for letter in text]), origins
 
 
 @lru_cache(maxsize=4096)
