@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 MESSAGES = "/channels/{channel_id}/messages"
 ONE = f"{MESSAGES}/{{message_id}}"
-PATIENCE = 60.0
+PATIENCE = 100.0
 """Seconds: a process starts anew each time, and the machine may be busy."""
 
 
@@ -136,7 +136,7 @@ async def test_whatever_it_dies_in_happens_once(killed: Killed, stage: DiscordSt
     answers: list[str] = []
     async with asyncio.timeout(PATIENCE):
         # Just after its start it asks people to try again in a moment.
-        while "I now watch for: Anna Lee" not in answers:
+        while not any("Anna Lee" in answer for answer in answers):
             shown = await ana.runs(cards, "keyword add", phrase="Anna Lee")
             answers.append(shown.text if shown.failed else await ana.waits_for(shown))
 
