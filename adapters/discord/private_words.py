@@ -137,13 +137,6 @@ class PrivateWords:
             waiting = await self.waiting(group, account)
             await self._put(group, account, [each for each in waiting if each.id not in ids])
 
-    async def count(self, group: Group) -> int:
-        """How many people's words wait. Opens all that is kept."""
-        start = f"{_WAITING}{group.handle} "
-        rows = (await self._memory.find(start)).values()
-        now = self._clock.now()
-        return sum(any(_opened(each).until > now for each in json.loads(row)) for row in rows)
-
     async def _put(self, group: Group, account: Account, waiting: Sequence[Waiting]) -> None:
         if not waiting:
             await self._memory.drop(_key(group, account))

@@ -76,8 +76,6 @@ async def test_what_nobody_collects_goes_after_three_days() -> None:
     async with Place.opened() as place:
         await place.starts()
         await chat(place).tell(place.group, place.second, words("Old"), key="one")
-        private = place.on.private_words
-        assert await private.count(place.group) == 1
         place.clock.shift(timedelta(hours=71))
         await chat(place).tell(place.group, place.second, words("New"), key="two")
         place.clock.shift(timedelta(hours=2))
@@ -85,7 +83,6 @@ async def test_what_nobody_collects_goes_after_three_days() -> None:
         await place.when(lambda: len(place.own(place.basil, place.write)) == 2)
         assert place.own(place.basil, place.write)[1].content == "New"
         await place.when(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
-        assert await private.count(place.group) == 0
 
 
 async def test_a_person_allows_it_and_takes_that_back() -> None:
