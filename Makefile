@@ -6,6 +6,9 @@ TEST_JOBS ?= 2
 # More words for pytest, for example: make test ARGS="-k receipt"
 ARGS ?=
 
+# What was compiled once need not be compiled by every worker, and every bot that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV_PYTHON := .venv/bin/python
 FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
 

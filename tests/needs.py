@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,18 @@ def synapse_python() -> Path | None:
     python = venv / "bin" / "python"
     done = any(venv.glob(".set-up-homeserver-*"))
     return python if done and os.access(python, os.X_OK) else None
+
+
+def free_port() -> int:
+    """A port that nobody has now, of those that the system gives to nobody who asks for any.
+
+    So it is still free when a server that went away comes back to it.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("a hundred ports, and each of them is taken")
 
 
 @dataclass(frozen=True)

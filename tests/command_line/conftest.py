@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import needs
 from tests.command_line.process import Process
 
 Start = Callable[..., Process]
@@ -31,8 +32,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def port() -> str:
     """A port that was free a moment ago."""
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
+    return str(needs.free_port())

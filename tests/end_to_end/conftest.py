@@ -59,7 +59,7 @@ class running_bot:  # noqa: N801
             said.append(line)
             if found := re.search(r"http://127\.0\.0\.1:\d+/\S+", line):
                 return found.group()
-        self._process.wait()
+        self._process.communicate()
         raise AssertionError("the bot did not start:\n" + "".join(said))
 
     def __exit__(self, *_: object) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import socket
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from tests import needs
 from tests.end_to_end.conftest import OpenPage, running_bot
 from tests.end_to_end.player import Pane, Player
 
@@ -127,18 +125,9 @@ async def test_two_open_pages_stay_in_step(
     await expect(other.page.get_by_role("button", name="Newcomer Fern")).to_have_count(0)
 
 
-def free_port() -> int:
-    """A port that nobody has now, of those that the system gives to nobody who asks for any."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with socket.socket() as taken, suppress(OSError):
-            taken.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("a hundred ports, and each of them is taken")
-
-
 @pytest.mark.timeout(180)
 async def test_a_restart_keeps_rooms_and_buttons(page_for: OpenPage, tmp_path: Path) -> None:
-    port = free_port()
+    port = needs.free_port()
     with running_bot(tmp_path, port) as address:
         player = await page_for(address)
         wren, juniper = await player.pane("Wren"), await player.pane("Juniper")

@@ -13,7 +13,6 @@ import hmac
 import json
 import secrets
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -112,9 +111,7 @@ class Homeserver:
         self._guard: subprocess.Popen[str] | None = None
         self._process = 0
         self._secret = secrets.token_hex(16)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = int(free.getsockname()[1])
+        self._port = needs.free_port()
         self._configure({} if limits else _NO_LIMITS)
 
     @property
