@@ -27,6 +27,7 @@ NAMES = (
     "gate",
     "command",
     "matrix",
+    "discord",
 )
 ON_ONE_CORE = {"pipeline", "detection", "personal", "command"}
 

@@ -90,6 +90,12 @@ class Theatre:
         await self.down()
         await self.up()
 
+    @property
+    def core(self) -> Circle:
+        """The circle that runs."""
+        assert self._core is not None
+        return self._core
+
     def pass_time(self, **by: float) -> None:
         """Push the bot's clock forward."""
         self.stage.clock.shift(timedelta(**by))

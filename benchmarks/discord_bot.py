@@ -1,0 +1,95 @@
+"""The bot in a process of its own, at the stand-in for Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.discord.chat import DiscordChat
+from adapters.discord.client import Waits
+from adapters.discord.places import Places, save
+from benchmarks.discord_bare import PATIENCE, Heard, addressed
+from benchmarks.separate import Meter
+from benchmarks.talk import keywords, messages, none_too_broad
+from bot.clock import Clock
+from bot.events import Event, MessagePosted
+from bot.model import Group, Room, RoomKind
+from bot.router import Router
+from bot.store import KeyRing, MasterKey, Store
+from bot.store.memory import StoredMemory
+from bot.texts.pack import GroundRules
+from bot.wiring import Circle
+from tests.adapters.fakes import PlainTexts
+
+WATCHED: Final = 1_000
+"""Keywords; none of them stands in what is written."""
+
+
+async def _run(folder: Path) -> dict[str, Any]:
+    settings = addressed(folder)
+    master = MasterKey.create(folder / "keys" / "master.key")
+    ring = KeyRing.create(folder / "keys" / "ring.json", master)
+    store, clock = await Store.open(f"sqlite:///{folder / 'circle.sqlite3'}", ring), Clock()
+    rooms = {int(room): RoomKind(kind) for room, kind in settings["rooms"].items()}
+    member, moderator = settings["roles"]
+    places = Places(settings["guild"], member, moderator, rooms)
+    await save(StoredMemory(store, "discord", clock), places)
+    # Texts by their keys: the people of the benchmark look for those.
+    waits = Waits(guilds=0.02, identify=0.0)
+    chat = DiscordChat(settings["token"], PlainTexts(), clock, waits=waits)
+    core = Circle(store, [chat], clock, GroundRules.default())
+    heard = _heard()
+    opened, listening = asyncio.Event(), core.router.on_ready
+
+    def on_ready(group: Group) -> None:
+        listening(group)
+        opened.set()
+
+    core.router.on_ready = on_ready
+    serving = asyncio.create_task(core.run(print))
+    await asyncio.wait_for(opened.wait(), PATIENCE)
+    group = Group("discord", str(places.guild))
+    await core.keywords.take_in(group, "\n".join(keywords(WATCHED)), none_too_broad)
+    for room in places.of(RoomKind.CIRCLE):
+        await core.retention.set_lifetime(Room(group, str(room)), timedelta(days=7))
+    told = await heard.all(folder, settings)
+    told["detection"] = _detection(core, group)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    await store.close()
+    return told
+
+
+def _heard() -> Heard:
+    """Dealt with is a message when its consequences are on disk."""
+    heard, offer = Heard(), Router.offer
+
+    async def noted(router: Router, event: Event) -> None:
+        text = event.content.text if isinstance(event, MessagePosted) else ""
+        heard.comes(text)
+        await offer(router, event)
+        heard.is_done(text)
+
+    Router.offer = noted  # type: ignore[assignment, method-assign]
+    return heard
+
+
+def _detection(core: Circle, group: Group) -> float:
+    """Microseconds for a message."""
+    watched, texts = core.keywords.of(group), messages(1_000)
+    assert watched is not None
+    began = time.process_time()
+    for text in texts:
+        watched.hits(text)
+    return 1e6 * (time.process_time() - began) / len(texts)
+
+
+if __name__ == "__main__":
+    meter = Meter()
+    with meter:
+        result = asyncio.run(_run(Path(sys.argv[-1])))
+    meter.report(result)
