@@ -63,10 +63,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
+def _logs_in(item: pytest.Item) -> bool:
+    """Whether a test logs in to a server. Each is short, and together they take minutes."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & {"stage", "theatre"}:
+        # Every platform in turn: the sandbox needs no login.
+        return "sandbox" not in item.name
+    return bool(fixtures & {"homeserver", "strict_homeserver", "server", "living"})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Each worker has a homeserver of its own: tests that wait for one server leave a core idle.
     for item in items:
-        if {"homeserver", "strict_homeserver"} & set(getattr(item, "fixturenames", ())):
+        if _logs_in(item):
             item.add_marker(pytest.mark.slow)
         if second_try.is_due(item):
             item.add_marker(second_try.SECOND_TRY)
