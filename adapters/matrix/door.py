@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.matrix.again import until_done
@@ -162,15 +163,19 @@ class Door:
 
     async def _ready(self, inbox: Inbox, group: Group) -> None:
         await until_done(lambda: inbox.offer(self._rooms.begin(group)))
+        for invited in self._rooms.invited(group):
+            await until_done(partial(inbox.offer, invited))
 
     async def _upgraded(self, place: Place, successor: object, inbox: Inbox) -> None:
         """A newer room takes this one's place: the core goes on there with all it knows.
 
         Until the bot is in there the old room stays the group's; an invitation to the new one is
-        taken.
+        taken. Which room a new one succeeds can be read inside alone: where that is another one,
+        the bot leaves again.
         """
         if not isinstance(successor, str) or place.kind is None:
             return
+        was_there = self._rooms.is_inside(successor)
         try:
             await until_done(lambda: self._client.join(successor))
             await until_done(lambda: self._client.load(successor))
@@ -179,6 +184,9 @@ class Door:
             await self._shut_out(place, successor, inbox)
             return
         if self._rooms.before(successor) != place.room_id:
+            if not was_there:
+                await self._leave(successor)
+            await self._shut_out(place, successor, inbox)
             return
         if not self._rooms.may_take_over(successor):
             await self._shut_out(place, successor, inbox)
@@ -198,6 +206,13 @@ class Door:
         self._client.take_state_event(successor, mark)
         await inbox.offer(self._rooms.begin(place.group))
 
+    async def _leave(self, room_id: str) -> None:
+        try:
+            await until_done(lambda: self._client.leave(room_id))
+        except PlatformError as error:
+            logger.warning("a strange room could not be left", extra={"why": error.why})
+        self._client.forget(room_id)
+
     async def _shut_out(self, place: Place, successor: str, inbox: Inbox) -> None:
         """Moderators hear of it: the bot can do nothing in the new room."""
         event_id = f"shut out {place.room_id} {successor}"
@@ -207,8 +222,9 @@ class Door:
         """A state event of a room that is not the group's yet: it may let the bot take it over."""
         if arrival.event["type"] != "m.room.power_levels":
             return
+        before = self._rooms.before(arrival.room_id)
         for place in list(self._rooms.places()):
-            if self._rooms.successor(place.room_id) == arrival.room_id:
+            if self._rooms.successor(place.room_id) == arrival.room_id and before == place.room_id:
                 await self._upgraded(place, arrival.room_id, inbox)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

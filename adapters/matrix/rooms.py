@@ -11,7 +11,7 @@ Everybody else who is in a room of the group, or knocks at one, is a member.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,6 +92,10 @@ class Rooms:
             if (place := self.place(room_id)) is not None:
                 yield place
 
+    def is_inside(self, room_id: str) -> bool:
+        """Whether the bot is in a room, whatever it is for."""
+        return _membership(self._state(room_id), self._client.user) == "join"
+
     def groups(self) -> list[Group]:
         """The groups that have a room."""
         return list(dict.fromkeys(p.group for p in self.places() if p.kind is not None))
@@ -109,11 +113,28 @@ class Rooms:
 
     def infos(self, group: Group) -> list[RoomInfo]:
         """A group's rooms with their kinds and names."""
+        called = self.called(group)
         return [
-            RoomInfo(place.room, place.kind, self.name(place.room_id))
+            RoomInfo(place.room, place.kind, called[place.room_id])
             for place in self.of(group)
             if place.kind is not None
         ]
+
+    def called(self, group: Group) -> dict[str, str]:
+        """What the rooms of a group are called. Those that share a name are numbered, the oldest
+        first, so that each can be meant."""
+        names = {place.room_id: self.name(place.room_id) for place in self.of(group)}
+        alike: defaultdict[str, list[str]] = defaultdict(list)
+        for room_id in sorted(names, key=self._made):
+            alike[" ".join(names[room_id].casefold().split())].append(room_id)
+        for name, rooms in alike.items():
+            if name and len(rooms) > 1:
+                names |= {each: f"{names[each]} ({n})" for n, each in enumerate(rooms, 1)}
+        return names
+
+    def _made(self, room_id: str) -> tuple[int, str]:
+        made = power.event(self._state(room_id), "m.room.create").get("origin_server_ts")
+        return (made if isinstance(made, int) else 0, room_id)
 
     def name(self, room_id: str) -> str:
         """What a room is called."""
@@ -297,6 +318,22 @@ class Rooms:
                     RoomChanged(id=event["event_id"], room=room, change=RoomChange.PINS, **common)
                 ]
         return []
+
+    def invited(self, group: Group) -> list[Event]:
+        """Those whom others invited past the gate, and who have not come yet: as if it was now."""
+        return [
+            MemberChanged(
+                id=f"invited {event['event_id']}",
+                group=group,
+                at=moment(event),
+                live=False,
+                account=Account(PLATFORM, user),
+            )
+            for place in self.of(group, RoomKind.CIRCLE)
+            for user, event in self._client.rooms[place.room_id].events["m.room.member"].items()
+            if _says(event).get("membership") == "invite"
+            and event.get("sender") != self._client.user
+        ]
 
     def took(self, place: Place, event: Json) -> None:
         """The core has heard of a state event."""

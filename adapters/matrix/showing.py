@@ -307,9 +307,14 @@ class Showing:
         rooms = {value.handle for value in values if isinstance(value, Room)}
         rooms |= {value.room.handle for value in values if isinstance(value, MessageRef)}
         known = self._rooms.names(group) if accounts else {}
+        called = self._rooms.called(group) if rooms else {}
         return render.Names(
             {handle: known.get(handle) or _own_name(handle) for handle in accounts},
-            {handle: name for handle in rooms if (name := self._rooms.name(handle))},
+            {
+                handle: name
+                for handle in rooms
+                if (name := called.get(handle, "") or self._rooms.name(handle))
+            },
             self._client.user,
         )
 

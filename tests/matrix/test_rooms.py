@@ -17,7 +17,7 @@ from tests.matrix.human import Human
 async def test_nobody_gets_in_past_the_gate(
     circle: MatrixCircle, people: People, host: Human
 ) -> None:
-    eve, wren = await people("Eve"), await people("Wren")
+    eve, wren, drew = await people("Eve"), await people("Wren"), await people("Drew")
     room = circle.room("circle")
 
     # Invited by somebody else: the invitation is taken back, or who took it is taken out.
@@ -34,9 +34,15 @@ async def test_nobody_gets_in_past_the_gate(
     await circle.stop()
     await host.invites(room, eve)
     await eve.accepts(room)
+    await host.invites(room, drew)
     await wren.joins(circle.room("lobby"))
     await circle.up()
     await circle.eventually(is_out)
+
+    async def is_not_invited() -> bool:
+        return drew.user_id not in await host.members(room, "invite")
+
+    await circle.eventually(is_not_invited)
     assert wren.user_id in await host.members(circle.room("lobby"))
 
     # A stranger's own chat with the bot is declined; in the group they get the bot's instead.
@@ -102,6 +108,20 @@ async def test_rooms_change_and_the_circle_goes_on(
 
     await circle.eventually(all_there)
     assert Right.POST in await circle.chat.rights(circle.as_room("other"))
+
+
+async def test_a_room_that_is_no_successor_is_left_again(circle: MatrixCircle, host: Human) -> None:
+    bot, other = circle.place.bot.user_id, circle.room("other")
+    strange = await host.creates(preset="public_chat")
+    await host.sets(other, "m.room.tombstone", {"body": "", "replacement_room": strange})
+    await host.sees("I am no admin there", circle.room("moderators"))
+
+    async def is_out() -> bool:
+        return bot in await host.members(strange, "leave")
+
+    await circle.eventually(is_out)
+    # The old room stays the group's: what is written there is still looked after.
+    assert other in {info.room.handle for info in await circle.chat.rooms(GROUP)}
 
 
 async def test_what_a_room_is_for_only_the_bot_says(
