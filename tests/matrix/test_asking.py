@@ -106,7 +106,8 @@ async def test_private_things_typed_in_a_room_are_answered_alone(
         if line.startswith("- ") and "Show" in line
     )
     await host.writes(hosts, words)
-    await host.sees("I saw her on", hosts)
+    shown = await host.sees("Cora wrote", hosts)
+    assert "Maple Street" in shown.text
 
 
 async def test_no_trace_of_a_writer_is_left_by_what_goes_wrong(
