@@ -16,7 +16,7 @@ from typing import TypeAlias
 from benchmarks import bare, talk
 from benchmarks.discord_peer import Gateway, payloads
 from benchmarks.results import Goal, Line, Options, compared, limited, percentile, plain
-from benchmarks.stage import furnish, opened, posted, started
+from benchmarks.stage import furnish, opened, posted, started, watch_for
 from bot.clock import Clock
 from bot.events import MessagePosted
 
@@ -46,16 +46,17 @@ async def _run(options: Options) -> list[Line]:
     values, disk = bare.bound(due), bare.Bare(options.folder / "bare")
     (options.folder / "pipeline").mkdir()
     store = await opened(options.folder / "pipeline")
-    ours, peers, parsed, rates, limits, bare_cpu = ([] for _ in range(6))
+    ours, peers, parsed, rates, limits, bare_cpu, all_kinds = ([] for _ in range(7))
     paced, waits, alone, syncs = ([] for _ in range(4))
     async with started(store) as stage:
         await furnish(stage, talk.keywords(KEYWORDS))
+        await watch_for(stage, keywords_alone=True)
         await _through(stage.inbox.offer, _events(talk.messages(count // 4, seed=0), 0))
         before = _peak_memory()
         for turn in range(1, options.repeat + 1):
             # New ones each time: said again in another room they would be quotes.
-            texts = talk.messages(count * 3, seed=turn)
-            texts, later = texts[:count], texts[count:]
+            texts = talk.messages(count * 4, seed=turn)
+            texts, others, later = texts[:count], texts[count : count * 2], texts[count * 2 :]
             sent = payloads(texts)
             events = _events(texts, turn * 10_000_000)
             peers.append(await gateway.receive(gateway.frames(sent)))
@@ -66,6 +67,10 @@ async def _run(options: Options) -> list[Line]:
             cpu_before = time.process_time()
             limits.append(count / disk.write(values[(turn - 1) * count : turn * count]))
             bare_cpu.append((time.process_time() - cpu_before) / count * 1e6)
+            await watch_for(stage, keywords_alone=False)
+            events = _events(others, turn * 10_000_000 + 3_000_000)
+            all_kinds.append((await _through(stage.inbox.offer, events))[0])
+            await watch_for(stage, keywords_alone=True)
             events = _events(later, turn * 10_000_000 + 5_000_000)
             cpu, late = await _paced(stage.inbox.offer, events)
             paced.append(cpu)
@@ -79,6 +84,7 @@ async def _run(options: Options) -> list[Line]:
     return [
         compared("pipeline cpu", "us/message", ours, work, peers, Goal(0.7)),
         compared("pipeline cpu", "us/message", ours, "its message object alone", parsed),
+        compared("pipeline cpu, every default kind", "us/message", all_kinds, work, peers),
         compared(f"pipeline cpu at {OFFERED}/s", "us/message", paced, work, peers),
         compared("bare row cpu", "us/row", bare_cpu, work, peers),
         compared(

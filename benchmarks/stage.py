@@ -14,10 +14,12 @@ from typing import Any, NoReturn
 from benchmarks.talk import none_too_broad
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
+from bot.detection import Kind
 from bot.events import GroupReady, MessagePosted
 from bot.inbox import Inbox
 from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
 from bot.reply import Reply, Text
+from bot.services.leaks.kinds import Choice, Wanted, Watch
 from bot.store import Connection, KeyRing, MasterKey, Store, rules_rows
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
@@ -203,6 +205,15 @@ async def furnish(stage: Stage, keywords: Sequence[str] = ()) -> None:
         await circle.retention.set_lifetime(room, LIFETIME)
     if keywords:
         await circle.keywords.take_in(GROUP, "\n".join(keywords), none_too_broad)
+
+
+async def watch_for(stage: Stage, *, keywords_alone: bool) -> None:
+    """Keywords and nothing else; or what a group looks for until its moderators choose."""
+    at_first = Wanted()
+    for choice in Choice:
+        if choice is not Choice.KEYWORD:
+            watch = Watch.OFF if keywords_alone else at_first.of(Kind(choice.value))
+            await stage.circle.kinds.choose(GROUP, choice, watch)
 
 
 def ready() -> GroupReady:

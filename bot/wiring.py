@@ -86,9 +86,9 @@ class Circle:
         )
         self.helplines = Helplines(store, clock)
         self.keywords = LeakKeywords(store, clock)
-        kinds = LeakKinds(store)
+        self.kinds = LeakKinds(store)
         guards = Guards(store)
-        scanning = Scanning(self.keywords, kinds, guards, self.directory, clock)
+        scanning = Scanning(self.keywords, self.kinds, guards, self.directory, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
@@ -109,10 +109,10 @@ class Circle:
             clock,
         )
         self.leaks = Leaks(
-            store, self.outbox, self.directory, self.retention, scanning, kinds, clock
+            store, self.outbox, self.directory, self.retention, scanning, self.kinds, clock
         )
         upkeep = LeakUpkeep(
-            store, self.outbox, self.directory, self.leaks, self.keywords, kinds, guards, clock
+            store, self.outbox, self.directory, self.leaks, self.keywords, self.kinds, guards, clock
         )
         broad = BroadKeywords(store, self.outbox, self.directory, self.keywords, clock)
         rota = Rota(store, clock)
@@ -147,7 +147,7 @@ class Circle:
                 Ephemeral(self.retention, self.removals, self.dropping, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
                 LeakKeywordsCog(self.keywords, broad),
-                LeakKindsCog(kinds, self.directory),
+                LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
                 leak_watch,
                 help_cog,
