@@ -4,7 +4,7 @@ The author is sealed under a key of its own, which is forgotten at once. For eac
 key-holders that key is split in two halves, one sealed to each. All of it lies under a key of the
 epoch that the bot destroys when the time is over: then nobody opens it, whoever holds what.
 
-Why not Shamir's scheme, why pairs: `docs/adr/0021-two-of-n-by-pairs.md`.
+Why not Shamir's scheme, why pairs: `docs/adr/0016-two-of-n-by-pairs.md`.
 """
 
 from __future__ import annotations
