@@ -1,8 +1,9 @@
 # Everything here sets itself up; nothing needs to be activated or installed first.
 
 PYTHON ?= python3
-# Where the tests may run side by side. 0: one after another, for a debugger.
-TEST_JOBS ?= 2
+# How many tests run side by side. 0: one after another, for a debugger. Three are right for two
+# cores: a third of the time a test waits for a server, a disk or a browser.
+TEST_JOBS ?= 3
 # More words for pytest, for example: make test ARGS="-k receipt"
 ARGS ?=
 

@@ -186,7 +186,9 @@ async def test_who_takes_no_invitation_loses_nothing_but_the_answer(
 
     # Where it cannot be taken away, it is looked at and given its time like any message.
     heard: list[object] = []
-    monkeypatch.setattr(circle.core.leaks, "scan", lambda ref, *_, **__: heard.append(ref.handle))
+    monkeypatch.setattr(
+        circle.core.leaks, "scan", lambda event, **__: heard.append(event.ref.handle)
+    )
     levels = await host.state(room, "m.room.power_levels")
     less = {**levels, "users": {**levels["users"], bot.user_id: 0}}
     await circle.asks(bot, "PUT", path("rooms", room, "state", "m.room.power_levels", ""), less)
