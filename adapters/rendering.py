@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from bot.cog import Command, Parameter
+from bot.errors import PlatformError, TryLater
 from bot.inbox import Memory
 from bot.model import Account, MessageRef, Room
 from bot.reply import Args, Button, Form, Reply, Text, Value, button_from_json, to_json
 from bot.texts import Texts
+
+logger = logging.getLogger(__name__)
 
 STATIC: Final = "static:"
 """What the id of a static button starts with; the command and its arguments follow."""
@@ -62,6 +66,25 @@ class Tokens:
         if rows:
             await self._memory.put_many(rows, lasts)
         return ids
+
+    async def keep_if_it_can(
+        self, buttons: Sequence[Button], lasts: timedelta, *, answering: bool
+    ) -> tuple[Sequence[Button], list[str]]:
+        """`keep`, and which buttons may be shown: those that need no row where the store is gone.
+
+        Only an answer goes out with less than its buttons (Help now must answer). Raises
+        `TryLater` for what can wait.
+        """
+        try:
+            return buttons, await self.keep(buttons, lasts)
+        except PlatformError:
+            raise
+        except Exception:
+            logger.exception("buttons could not be kept")
+            if not answering:
+                raise TryLater(timedelta(seconds=5)) from None
+            static = [button for button in buttons if button.static]
+            return static, [static_id(button) for button in static]
 
     async def find(self, token: str) -> Button | None:
         """The button behind an id; None for what was never shown or is too old."""

@@ -9,7 +9,6 @@ has that as its content and the rest in an embed, and what has none is sent sile
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +21,10 @@ import discord
 from adapters import rendering
 from adapters.discord import buttons
 from adapters.discord.rooms import where
-from bot.errors import PlatformError, TryLater
 from bot.inbox import Inbox
 from bot.model import Account, Group, MessageRef, Room
 from bot.reply import Button, File, Reply, Text, Value
 from bot.texts import DEFAULT_LANGUAGE, Texts, clean
-
-logger = logging.getLogger(__name__)
 
 POST_BUTTONS_LAST: Final = timedelta(days=365)
 ANSWER_BUTTONS_LAST: Final = timedelta(days=30)
@@ -182,7 +178,8 @@ class Render:
         `answering`: somebody waits, so buttons that cannot be kept are left out instead of
         raising `TryLater`. `direct`: for the direct chat with somebody.
         """
-        kept, ids = await self._kept(reply.buttons, lasts, answering)
+        tokens = rendering.Tokens(self._inbox.memory)
+        kept, ids = await tokens.keep_if_it_can(reply.buttons, lasts, answering=answering)
         if direct:
             ids = [buttons.in_direct(id, group) for id in ids]
         lock_line = None
@@ -205,23 +202,6 @@ class Render:
     async def find(self, id: str) -> Button | None:
         """The button behind an id."""
         return await rendering.Tokens(self._inbox.memory).find(id)
-
-    async def _kept(
-        self, made: Sequence[Button], lasts: timedelta, answering: bool
-    ) -> tuple[Sequence[Button], list[str]]:
-        if not made:
-            return made, []
-        try:
-            return made, await self.keep(made, lasts)
-        except PlatformError:
-            raise
-        except Exception:
-            logger.exception("buttons could not be kept")
-            if not answering:
-                raise TryLater(timedelta(seconds=5)) from None
-            # Help now answers with the store gone: what needs no row is still shown.
-            static = [button for button in made if button.static]
-            return static, [rendering.static_id(button) for button in static]
 
 
 def show(value: Value) -> str | None:

@@ -226,17 +226,8 @@ class Showing:
     ) -> tuple[Sequence[Button], list[str]]:
         if not buttons:
             return buttons, []
-        try:
-            return buttons, await self.keep(buttons, lasts)
-        except PlatformError:
-            raise
-        except Exception:
-            logger.exception("buttons could not be kept")
-            if not answering:
-                raise TryLater(timedelta(seconds=5)) from None
-            # Help now answers with the store gone: what needs no row is still shown.
-            static = [button for button in buttons if button.static]
-            return static, [rendering.static_id(button) for button in static]
+        tokens = rendering.Tokens(self.connected.memory)
+        return await tokens.keep_if_it_can(buttons, lasts, answering=answering)
 
     async def _free_number(self, group: Group) -> str:
         while True:

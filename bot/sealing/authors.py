@@ -50,7 +50,7 @@ class Place:
 
 
 def seal_author(author: str, place: Place, holders: Sequence[PublicKey], epoch_key: bytes) -> bytes:
-    """Seal `author` to every pair of `holders`: about 0.2 ms for each pair, 160 bytes for each.
+    """Seal `author` to every pair of `holders`: about 0.4 ms for each pair, 160 bytes for each.
 
     The order of the holders does not matter. Raises `ValueError` for fewer than two holders or
     more than eight, the same one twice, a post id that is not 16 bytes long, or an author of more

@@ -48,7 +48,7 @@ class SealedHalf:
 
     @property
     def text(self) -> str:
-        """The half as a text of 144 letters, for its holder's device."""
+        """The half as a text of 145 letters, for its holder's device."""
         return written(Kind.SEALED, _body(self.post, self.pair, self.box))
 
     def opened(self, key: PrivateKey) -> OpenedHalf:
@@ -74,7 +74,7 @@ class OpenedHalf:
 
     @property
     def text(self) -> str:
-        """The half as a text of 80 letters, for the bot."""
+        """The half as a text of 81 letters, for the bot."""
         return written(Kind.OPENED, _body(self.post, self.pair, self.half))
 
 

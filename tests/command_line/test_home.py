@@ -39,13 +39,13 @@ async def test_it_is_made_once(home: Home) -> None:
 
 async def test_a_start_cut_off_before_the_database_is_taken_up(home: Home) -> None:
     await open_keys(home)
-    await start(home)
+    assert await opens_what_was_sealed(home, await start(home))
 
 
 async def test_a_start_cut_off_before_the_ring_is_taken_up(home: Home) -> None:
     await open_keys(home)
     home.ring.unlink()
-    await start(home)
+    assert await opens_what_was_sealed(home, await start(home))
 
 
 async def test_a_lost_database_is_not_made_anew(home: Home) -> None:

@@ -99,6 +99,22 @@ async def test_what_somebody_opened_stays_open_when_the_message_changes(player: 
     await expect(edit).to_be_visible()
 
 
+async def test_a_press_counts_when_news_come_before_it_is_let_go(
+    player: Player, page_for: OpenPage, shared_address: str
+) -> None:
+    people = player.page.get_by_role("navigation", name="People")
+    moss = people.get_by_role("button", name=re.compile("Moss"))
+    await expect(moss).to_have_attribute("aria-pressed", "false")
+    await moss.hover()
+    await player.page.mouse.down()
+    juniper = await (await page_for(shared_address)).pane("Juniper")
+    await juniper.opens("Evening circle")
+    await juniper.writes("I slept.")
+    await expect(moss).to_have_accessible_name(re.compile("new$"))
+    await player.page.mouse.up()
+    await expect(moss).to_have_attribute("aria-pressed", "true")
+
+
 async def test_markup_in_words_stays_words(player: Player) -> None:
     juniper = await player.pane("Juniper")
     await juniper.opens("Evening circle")

@@ -14,6 +14,7 @@ class App {
   constructor() {
     this.state = null;
     this.panes = new Map();
+    this.chips = new Map();
     this.chosen = [];
     this.active = null;
     this.gone = new Map();
@@ -141,14 +142,27 @@ class App {
     if (list.dataset.signature === signature) return;
     list.dataset.signature = signature;
     const focused = document.activeElement?.dataset?.person;
-    list.replaceChildren(
-      ...wanted.map(({ id, words, shown, news }) => {
-        const chip = h("button", { type: "button", class: "chip", "aria-pressed": String(shown), "data-person": id, "aria-label": newsWords(words, news), onclick: () => this.toggle(id) }, words);
-        if (news) chip.append(h("span", { class: "unread", "data-news": news }));
-        return h("li", {}, chip);
-      }),
-    );
+    const places = wanted.map((person) => this.chip(person).parentElement);
+    if (places.length === list.children.length && places.every((place, at) => place === list.children[at])) return;
+    list.replaceChildren(...places);
     if (focused) list.querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** Somebody's button. It stays the same one: a press that began on another would be lost. */
+  chip({ id, words, shown, news }) {
+    let chip = this.chips.get(id);
+    if (!chip) {
+      chip = h("button", { type: "button", class: "chip", "data-person": id, onclick: () => this.toggle(id) }, words);
+      this.chips.set(id, chip);
+      h("li", {}, chip);
+    }
+    say(chip.firstChild, words);
+    chip.setAttribute("aria-pressed", String(shown));
+    chip.setAttribute("aria-label", newsWords(words, news));
+    const mark = chip.querySelector(".unread");
+    if (!news) mark?.remove();
+    else (mark ?? chip.appendChild(h("span", { class: "unread" }))).setAttribute("data-news", news);
+    return chip;
   }
 
   /** What changes by itself: the time, and the time left. */

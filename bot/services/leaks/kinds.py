@@ -57,7 +57,7 @@ _OFF_AT_FIRST: Final = frozenset({Kind.URL})
 _FITTING: Final[Mapping[Kind, tuple[Watch, ...]]] = {
     # Whoever wants no keywords removes them; a list that is kept and not looked at misleads.
     Kind.KEYWORD: (Watch.ALERT, Watch.NUDGE),
-    # Its author hears from the bot whatever is chosen here.
+    # Where it is looked for, its author hears from the bot first as it is.
     Kind.CRISIS: (Watch.OFF, Watch.ALERT),
 }
 _CHOSEN: Final = "watch "

@@ -34,6 +34,6 @@ arg-watch-what = What to do (off, alert or nudge)
 arg-watch-countries = Codes of countries, two letters each
 
 watch-not-for-keyword = Watched words are always looked for. To stop that, remove them. To see them, type: keyword list
-watch-not-for-crisis = Whoever may be in danger hears from me first in any case. Please choose off or alert.
+watch-not-for-crisis = With alert, whoever may be in danger hears from me first, so there is no nudge. With off I do not look for it at all. Please choose off or alert.
 # $choices: codes of countries, with commas.
 watch-country-unknown = I do not know all of these. The codes I know: { $choices }.
