@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,7 @@ from bot.store.columns import ROW_ID_BYTES, SealedBox, to_microseconds
 from bot.store.masterkey import KEY_BYTES, NONCE_BYTES, MasterKey, write_ring
 
 EPOCH_SECONDS: Final = 7 * 24 * 3600
-"""A tag key serves one group for seven days."""
+"""A tag key and an epoch key serve one group for seven days."""
 
 TAG_BYTES: Final = 16
 _FORMAT: Final = 1
@@ -58,7 +58,8 @@ class KeyRing:
     def __init__(
         self, path: Path, master: MasterKey, keys: Mapping[str, bytes], state: Any
     ) -> None:
-        # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "silence/<number>", "guard/<group>".
+        # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "epoch/<group>/<epoch>",
+        # "silence/<number>", "guard/<group>".
         self._path = path
         self._master = master
         self._wrapped: dict[str, str] = dict(state["keys"])
@@ -237,6 +238,36 @@ class KeyRing:
             self._add(name)
         return self._keys[name]
 
+    # Epoch keys: what lies around every sealed author of a group and seven days.
+
+    def epoch_key(self, group_id: bytes, epoch: int) -> bytes:
+        """The key that seals in an epoch. The first call makes it.
+
+        Raises `NotDurable` when a new key cannot be kept.
+        """
+        name = f"epoch/{group_id.hex()}/{epoch}"
+        if name not in self._keys:
+            self._add(name)
+        return self._keys[name]
+
+    def kept_epoch_key(self, group_id: bytes, epoch: int) -> bytes:
+        """The key of an epoch, to open with. Raises `KeyDestroyed`."""
+        name = f"epoch/{group_id.hex()}/{epoch}"
+        if name not in self._keys:
+            raise KeyDestroyed("what was sealed in that time opens no more")
+        return self._keys[name]
+
+    def destroy_epoch_keys(self, before: int, needed: Collection[tuple[bytes, int]]) -> None:
+        """Destroy the keys of all epochs before `before`, but those of `needed`, for good."""
+        names = {f"epoch/{group_id.hex()}/{epoch}" for group_id, epoch in needed}
+        over = [
+            name
+            for name in self._keys
+            if name.startswith("epoch/") and _epoch(name) < before and name not in names
+        ]
+        if over:
+            self._change(drop=over)
+
     # Tags: recognise an author for a while without knowing who it is.
 
     @staticmethod
@@ -264,9 +295,9 @@ class KeyRing:
             self._change(drop=old, no_tags_before=max(epoch, self._no_tags_before))
 
     def destroy_group(self, group_id: bytes) -> None:
-        """Destroy every tag key of one group."""
-        prefix = f"tag/{group_id.hex()}/"
-        if old := [name for name in self._keys if name.startswith(prefix)]:
+        """Destroy every tag key and every epoch key of one group."""
+        prefixes = (f"tag/{group_id.hex()}/", f"epoch/{group_id.hex()}/")
+        if old := [name for name in self._keys if name.startswith(prefixes)]:
             self._change(drop=old)
 
     def keep_for_silence(self, group_id: bytes, epoch: int, ends: datetime) -> int:
@@ -398,7 +429,7 @@ def _check_shape(state: dict[str, Any], wrapped: dict[str, str]) -> None:
         if not numbers or not all(0 < number < 2**16 for number in numbers):
             raise ValueError(kind)
     for name in wrapped:
-        if name.startswith("tag/"):
+        if name.startswith(("tag/", "epoch/")):
             _epoch(name)
     numbers = [state["no_tags_before"], state["last_silence"], *state["silences"].values()]
     if not all(type(number) is int for number in numbers):

@@ -271,7 +271,9 @@ posts = Table(
     Column("release_at", UtcTime, index=True),
     Column("tag", LargeBinary, index=True, info={"leads": Leads.TAG}),
     Column("epoch", Integer),
+    # For two key-holders alone, until the end of a day.
     Column("author_box", LargeBinary),
+    Column("seal_ends", Date),
     Column("message_blind", Blind, index=True),
     Column("message", Sealed),
     Column("why", Text),
@@ -279,9 +281,9 @@ posts = Table(
     Index(None, "group_id"),
     Index(None, "room_id"),
     Index(None, "parent_id"),
-    comment="Anonymous posts: who holds the receipt owns the post; no author stands in it.",
+    comment="Anonymous posts: who holds the receipt owns the post; its author is sealed, or not there.",
     info=_about(
-        Keep("kept-post-tag", "the tag goes seven days after the post, by itself"),
+        Keep("kept-post-tag", "the tag goes after 7 days, a sealed author after 90 at most"),
         "until 30 days after it left its room, or the group is removed",
     ),
 )
