@@ -11,7 +11,10 @@ What a `write` or an `append` promised is on disk when it returns.
 
 from __future__ import annotations
 
-from bot.store import key_tables  # noqa: F401  (tables are there before anybody walks them)
+from bot.store import (  # noqa: F401  (tables are there before anybody walks them)
+    audit_tables,
+    key_tables,
+)
 from bot.store.columns import Blind, RowId, Sealed, SealedBox, UtcTime, new_id
 from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, short_of
 from bot.store.masterkey import MasterKey

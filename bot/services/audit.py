@@ -1,0 +1,101 @@
+"""The audit: what moderators and hosts did, in a chain that cannot be changed unseen.
+
+    async def work(conn: Connection) -> None:
+        await group_rows.set_setting(...)
+        await self._audit.record(conn, group, Deed.SETTING_CHANGED, by=account,
+                                 facts={"setting": "grace"}, private={"value": "7 days"})
+
+    await self._store.write(work)
+
+The entry is written in the transaction of the deed. Where it cannot be written, the deed is not
+done: `NotDurable`, as whenever the store fails. A deed on a platform is asked for in the outbox
+in that same transaction, or done after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+
+from bot.clock import Clock
+from bot.model import Account, Group
+from bot.store import Connection, Store, audit_rows
+from bot.store.audit_rows import Head, Private
+
+KNOWN_FOR: Final = timedelta(days=365)
+"""How long it is kept who did something. Then the entry stays and names nobody."""
+
+_FACT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class Deed(Enum):
+    """What is recorded. Each has a sentence `audit-<value>` in `bot/texts/en/audit.ftl`."""
+
+    POST_HIDDEN = "post-hidden"
+    AUTHOR_SILENCED = "author-silenced"
+    SILENCE_ENDED = "silence-ended"
+    POSTING_PAUSED = "posting-paused"
+    POSTING_RESUMED = "posting-resumed"
+    SETTING_CHANGED = "setting-changed"
+
+
+Fact = str | int | bool
+"""A code ("danger-to-self", a row's id in hex), a number, yes or no. Never somebody's words."""
+
+
+class Audit:
+    """Writes entries, and reads them back for moderators."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def record(
+        self,
+        conn: Connection,
+        group: Group,
+        deed: Deed,
+        *,
+        by: Account | None = None,
+        facts: Mapping[str, Fact] | None = None,
+        private: Mapping[str, str | Account] | None = None,
+    ) -> Head:
+        """Record a deed in the transaction that does it. `by` is None for the bot and the host.
+
+        `facts` stand in the entry for good, so they are codes and numbers: other text raises
+        ValueError. `private` is what somebody wrote, and people: the entry holds a salted hash,
+        and what it hashes is forgotten after a year or with the member. Raises `NotDurable`.
+        """
+        facts = facts or {}
+        for fact in facts.values():
+            if isinstance(fact, str) and not _FACT.fullmatch(fact):
+                raise ValueError("a fact is a code or a number, never words")
+        hidden: dict[str, Private] = {}
+        people = {} if by is None else {"by": by}
+        for name, value in {**(private or {}), **people}.items():
+            hidden[name] = await self._private(conn, group, value)
+        group_id = await self._store.group_id(group, conn)
+        return await audit_rows.add(
+            conn, self._store.keys, group_id, self._clock.now(), deed.value, facts, hidden
+        )
+
+    async def _private(self, conn: Connection, group: Group, value: str | Account) -> Private:
+        if isinstance(value, str):
+            return Private(value)
+        # By the random id that goes with the member, so the entry itself never knew a handle.
+        member = await self._store.member_id(conn, group, value, create=True)
+        return Private(member.hex(), member)
+
+    async def head(self, group: Group) -> Head:
+        """The end of a group's chain, for its anchor."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            return await audit_rows.head(conn, group_id)
+
+    async def upkeep(self) -> None:
+        """Forget who did what a year ago."""
+        before = (self._clock.now() - KNOWN_FOR).date()
+        await self._store.write(lambda conn: audit_rows.drop_openings(conn, before))
