@@ -59,8 +59,8 @@ class KeyRing:
         self, path: Path, master: MasterKey, keys: Mapping[str, bytes], state: Any
     ) -> None:
         # Names: "column/1", "blind/1", "tag/<group>/<epoch>", "epoch/<group>/<epoch>",
-        # "silence/<number>", "guard/<group>".
-        self._path = path
+        # "silence/<number>", "guard/<group>", "erasure".
+        self.path = path
         self._master = master
         self._wrapped: dict[str, str] = dict(state["keys"])
         self._ends: dict[str, int] = dict(state["silences"])
@@ -238,6 +238,15 @@ class KeyRing:
             self._add(name)
         return self._keys[name]
 
+    def erasure_mark(self, blind: bytes) -> bytes:
+        """What stands in the erasure ledger for a blind. The first call makes the key.
+
+        Raises `NotDurable` when the new key cannot be kept.
+        """
+        if "erasure" not in self._keys:
+            self._add("erasure")
+        return hmac.digest(self._keys["erasure"], blind, "sha256")[:TAG_BYTES]
+
     # Epoch keys: what lies around every sealed author of a group and seven days.
 
     def epoch_key(self, group_id: bytes, epoch: int) -> bytes:
@@ -375,7 +384,7 @@ class KeyRing:
     ) -> None:
         # First the file, then memory: when the disk refuses, nothing has happened.
         try:
-            write_ring(self._path, _as_state(wrapped, silences, floor, last_silence))
+            write_ring(self.path, _as_state(wrapped, silences, floor, last_silence))
         except OSError:
             raise NotDurable("the key ring could not be written") from None
         self._wrapped, self._ends = wrapped, silences
