@@ -281,7 +281,7 @@ posts = Table(
     Index(None, "group_id"),
     Index(None, "room_id"),
     Index(None, "parent_id"),
-    comment="Anonymous posts: who holds the receipt owns the post; its author is sealed, or not there.",
+    comment="Anonymous posts: who holds the receipt owns the post, authors are sealed or unknown.",
     info=_about(
         Keep("kept-post-tag", "the tag goes after 7 days, a sealed author after 90 at most"),
         "until 30 days after it left its room, or the group is removed",

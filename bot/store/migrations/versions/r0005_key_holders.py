@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 _BEFORE = "Anonymous posts: who holds the receipt owns the post; no author stands in it."
-_NOW = "Anonymous posts: who holds the receipt owns the post; its author is sealed, or not there."
+_NOW = "Anonymous posts: who holds the receipt owns the post, authors are sealed or unknown."
 
 
 def upgrade() -> None:
