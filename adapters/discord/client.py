@@ -46,7 +46,7 @@ class Waits:
 
 
 class Ear(Protocol):
-    """Who hears what the gateway tells. Called in its order; nothing here may wait."""
+    """Who hears what the gateway tells. Called in its order; what may wait is no more than that."""
 
     def connected(self) -> None:
         """A new session: whatever was missed before it stands in history alone."""
@@ -63,8 +63,8 @@ class Ear(Protocol):
     def guild_left(self, guild: discord.Guild) -> None:
         """The bot was put out of a server."""
 
-    def wrote(self, message: discord.Message) -> None:
-        """Somebody wrote."""
+    async def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote. Waits until nothing is left to do, in the task that every event has."""
 
     def edited(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message says something else, is pinned, or has the preview of a link now."""
@@ -169,7 +169,7 @@ class Client(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote."""
-        self.ear.wrote(message)
+        await self.ear.wrote(message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message is not as it was."""

@@ -209,9 +209,9 @@ class Connection:
 
     # -- what is heard -----------------------------------------------------------------------
 
-    def wrote(self, message: discord.Message) -> None:
+    async def wrote(self, message: discord.Message) -> None:
         """Somebody wrote."""
-        self._hearing.wrote(message)
+        await self._hearing.wrote(message)
 
     def edited(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message says something else, or was pinned, or has the preview of a link now."""

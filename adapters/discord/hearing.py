@@ -83,26 +83,40 @@ class Hearing:
         """Whether nothing of a room's history is left to read."""
         return room in self._caught_up
 
+    def _is_open(self, room: Room) -> bool:
+        return not self._silent and room in self._caught_up
+
     def _let_go(self, room: Room) -> None:
-        if room in self._caught_up and not self._silent:
+        if self._is_open(room):
             for act in self._held.pop(room, ()):
                 act()
 
     def _in_turn(self, room: Room, act: Callable[[], None]) -> None:
-        if room in self._caught_up and not self._silent:
+        if self._is_open(room):
             act()
         else:
             self._held.setdefault(room, []).append(act)
 
     # -- messages ----------------------------------------------------------------------------
 
-    def wrote(self, message: discord.Message) -> None:
-        """Somebody wrote."""
+    async def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote. Returns when the core has it for good, or where it has to wait its turn.
+
+        Works in the caller's task, since every message has one already.
+        """
         event = self._posted(message, live=True)
-        if event is not None:
-            self._in_turn(
-                event.ref.room, lambda: self._start(self._take(message.channel, message.id, event))
-            )
+        if event is None:
+            return
+        take = partial(self._take, message.channel, message.id, event)
+        if not self._is_open(event.ref.room):
+            self._held.setdefault(event.ref.room, []).append(lambda: self._start(take()))
+            return
+        task: Any = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            await take()
+        finally:
+            self._tasks.discard(task)
 
     async def read(self, message: discord.Message) -> None:
         """A message from history; returns when the core has it for good."""
@@ -115,15 +129,11 @@ class Hearing:
             return None
         return translate.posted(self._rooms, message, live=live)
 
-    def _take(self, channel: Any, message_id: int, event: Event) -> Coroutine[Any, Any, None]:
+    async def _take(self, channel: Any, message_id: int, event: Event) -> None:
         thread = isinstance(channel, discord.Thread)
         self._progress.begins(channel.id, message_id, thread=thread)
-
-        async def take() -> None:
-            await until_done(lambda: self._inbox.offer(event))
-            self._progress.is_done(channel.id, message_id)
-
-        return take()
+        await until_done(lambda: self._inbox.offer(event))
+        self._progress.is_done(channel.id, message_id)
 
     def _is_own(self, message: discord.Message) -> bool:
         return message.guild is not None and message.author.id == message.guild.me.id

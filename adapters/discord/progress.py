@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from typing import Final
 
 import discord
@@ -38,7 +39,8 @@ class Progress:
         self._through: dict[int, int] = {}
         self._threads: set[int] = set()
         self._pending: dict[int, set[int]] = {}
-        self._newest: dict[int, int] = {}
+        self._in_order: dict[int, list[int]] = {}
+        """Heaps of what was begun and has something unfinished at or before it."""
         self._began: dict[int, int] = {}
         self._dirty: set[int] = set()
         self._wake = asyncio.Event()
@@ -71,18 +73,20 @@ class Progress:
     def begins(self, channel_id: int, message_id: int, *, thread: bool) -> None:
         """A message is handed to the core."""
         self._pending.setdefault(channel_id, set()).add(message_id)
+        heappush(self._in_order.setdefault(channel_id, []), message_id)
         if thread:
             self._threads.add(channel_id)
 
     def is_done(self, channel_id: int, message_id: int) -> None:
         """The core has it for good."""
-        pending = self._pending[channel_id]
+        pending, in_order = self._pending[channel_id], self._in_order[channel_id]
         pending.discard(message_id)
-        newest = self._newest[channel_id] = max(message_id, self._newest.get(channel_id, 0))
-        if pending:
-            newest = min(min(pending) - 1, newest)
-        else:
-            del self._pending[channel_id]
+        newest = 0
+        # Not the least of all that is pending: in a flood that would be a search for each.
+        while in_order and in_order[0] not in pending:
+            newest = heappop(in_order)
+        if in_order and in_order[0] < message_id:
+            newest = in_order[0] - 1
         if newest > self._through.get(channel_id, 0):
             self._through[channel_id] = newest
             self._dirty.add(channel_id)

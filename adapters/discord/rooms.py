@@ -42,6 +42,12 @@ class Rooms:
     def __init__(self, client: Client, places: Mapping[int, Places]) -> None:
         self._client = client
         self._places = places
+        # Made once: every message looks for its own.
+        self._by_channel = {
+            (number, channel): Room(group_of(number), str(channel))
+            for number, of_guild in places.items()
+            for channel in of_guild.rooms
+        }
 
     # -- which is which ----------------------------------------------------------------------
 
@@ -80,10 +86,7 @@ class Rooms:
     def room(self, guild_id: int | None, channel: Channel | discord.abc.Snowflake) -> Room | None:
         """The room that a channel or thread is, or belongs to; None where it is none of ours."""
         parent = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        places = None if guild_id is None else self._places.get(guild_id)
-        if places is None or parent not in places.rooms:
-            return None
-        return Room(group_of(places.guild), str(parent))
+        return self._by_channel.get((guild_id or 0, parent))
 
     def room_of(self, guild_id: int | None, channel_id: int) -> Room | None:
         """The same by an id, which may be a thread's."""

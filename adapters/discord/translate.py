@@ -94,9 +94,12 @@ def starter(rooms: Rooms, room: Room, thread: discord.Thread) -> MessageRef:
 
 def content(message: discord.Message) -> Content:
     """What a message says, with all that is read beside its text."""
-    texts = list(_beside(message))
     channel = message.channel
-    if isinstance(channel, discord.Thread) and channel.id == message.id:
+    begins = isinstance(channel, discord.Thread) and channel.id == message.id
+    if not (begins or _has_more(message)):
+        return Content(message.content)
+    texts = list(_beside(message))
+    if isinstance(channel, discord.Thread) and begins:
         # The title of a forum post.
         texts.append(channel.name)
     for snapshot in message.message_snapshots:
@@ -107,6 +110,18 @@ def content(message: discord.Message) -> Content:
         message.content,
         tuple(dict.fromkeys(text for text in texts if text and text != message.content)),
         tuple(Attachment(_kind(file.content_type), file.filename) for file in files),
+    )
+
+
+def _has_more(message: discord.Message) -> bool:
+    """Whether a message is more than its text, as few are."""
+    return bool(
+        message.embeds
+        or message.attachments
+        or message.stickers
+        or message.poll
+        or message.components
+        or message.message_snapshots
     )
 
 
