@@ -61,6 +61,8 @@ class Crowd:
     """They pressed the last button, and may not have seen the answer."""
     withdrawn: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
+    wrote: set[str] = field(default_factory=set)
+    """They have something in a room, or are about to."""
     busy: set[asyncio.Task[None]] = field(default_factory=set)
     unexpected: list[str] = field(default_factory=list)
     """Answers that nobody should get, whatever is killed when."""
@@ -94,6 +96,10 @@ class Crowd:
         (token,) = tokens
         given = {"room": room, "message": answer["id"], "button": token}
         return await self.asks(account, "press", *expected, **given)
+
+    def nonsense(self) -> str:
+        """A word that is nobody else's and means nothing: digits could be a phone number."""
+        return "".join(self.chance.choices("bcdfghjklmnpqrstvwxz", k=12))
 
     # -- deeds -------------------------------------------------------------------------------
 
@@ -131,10 +137,7 @@ class Crowd:
                 await self.scene.director.do("leave", account=account)
 
     def _is_quiet(self, account: str) -> bool:
-        active = (
-            self.withdrawn | self.left | {one.author for one in self.said} | set(FROM_THE_START)
-        )
-        return account not in active
+        return account not in self.withdrawn | self.left | self.wrote | set(FROM_THE_START)
 
     async def withdraws(self) -> None:
         """A newcomer comes in and takes the yes back."""
@@ -152,11 +155,12 @@ class Crowd:
 
     async def writes(self) -> None:
         """A member writes in a room."""
-        author = self.chance.choice(sorted(self.acknowledged - self.withdrawn))
+        author = self.chance.choice(sorted(self.acknowledged - self.withdrawn - self.left))
+        self.wrote.add(author)
         room = self.chance.choice(list(LIFETIMES))
         try:
             message = await self.scene.director.do(
-                "write", account=author, room=room, text=f"said {self.chance.random()}"
+                "write", account=author, room=room, text=f"said {self.nonsense()}"
             )
         except Refusal:
             # Acknowledged, and the release is still on its way.
@@ -213,8 +217,10 @@ class Crowd:
         quiet = [who for who in sorted(self.acknowledged) if self._is_quiet(who)]
         if quiet:
             account = self.chance.choice(quiet)
+            self.left.add(account)
             await self.scene.director.do("leave", account=account)
             await self.scene.director.do("come_back", account=account)
+            self.left.discard(account)
 
     async def comes_back(self) -> None:
         """Everybody who ever left comes back."""

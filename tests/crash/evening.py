@@ -58,7 +58,7 @@ class Evening(Crowd):
     async def whispers_something(self) -> None:
         """A member posts without a name; a draft that a restart lost is written again."""
         author, room = self.chance.choice(FROM_THE_START), self.chance.choice(list(LIFETIMES))
-        text = f"whispered {self.chance.randrange(10**12)}"
+        text = f"whispered {self.nonsense()}"
         sent: Json = {"text": LOST}
         while LOST in sent["text"]:
             seen = await self.runs(author, "anon", "Post soon", text, room=room, text=text)
@@ -106,7 +106,7 @@ class Evening(Crowd):
 
     async def slips(self) -> None:
         """A member uses a word that is watched for."""
-        await self.slip(self.chance.choice(FROM_THE_START), f"{KEYWORD} {self.chance.random()}")
+        await self.slip(self.chance.choice(FROM_THE_START), f"{KEYWORD} {self.nonsense()}")
 
     async def slips_by_edit(self) -> None:
         """A member changes a message so that the word comes in."""

@@ -1,7 +1,8 @@
 // The sandbox's page: one pane for each person, side by side or one at a time.
 import { h, say, setTime, now, momentWords, spanWords, dueWords } from "./dom.js";
 import { connect, ask } from "./link.js";
-import { Pane, newsWords, roleWord } from "./pane.js";
+import { Buttons } from "./buttons.js";
+import { Pane, roleWord } from "./pane.js";
 import { settings, confirmStartOver } from "./dialogs.js";
 
 // The secret belongs in nobody's screenshot, and a cookie stands for it from here on.
@@ -14,7 +15,9 @@ class App {
   constructor() {
     this.state = null;
     this.panes = new Map();
-    this.chips = new Map();
+    this.people = new Buttons(byId("people"), (id) => {
+      return h("li", {}, h("button", { type: "button", class: "chip", "data-person": id, onclick: () => this.toggle(id) }));
+    });
     this.chosen = [];
     this.active = null;
     this.gone = new Map();
@@ -131,38 +134,13 @@ class App {
   }
 
   drawPeople() {
-    const list = byId("people");
-    const wanted = this.state.people.map((person) => ({
-      id: person.id,
-      words: `${roleWord(person)} ${person.name}`,
-      shown: this.chosen.includes(person.id),
-      news: this.chosen.includes(person.id) ? 0 : this.panes.get(person.id).news,
-    }));
-    const signature = JSON.stringify(wanted);
-    if (list.dataset.signature === signature) return;
-    list.dataset.signature = signature;
-    const focused = document.activeElement?.dataset?.person;
-    const places = wanted.map((person) => this.chip(person).parentElement);
-    if (places.length === list.children.length && places.every((place, at) => place === list.children[at])) return;
-    list.replaceChildren(...places);
-    if (focused) list.querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  /** Somebody's button. It stays the same one: a press that began on another would be lost. */
-  chip({ id, words, shown, news }) {
-    let chip = this.chips.get(id);
-    if (!chip) {
-      chip = h("button", { type: "button", class: "chip", "data-person": id, onclick: () => this.toggle(id) }, words);
-      this.chips.set(id, chip);
-      h("li", {}, chip);
-    }
-    say(chip.firstChild, words);
-    chip.setAttribute("aria-pressed", String(shown));
-    chip.setAttribute("aria-label", newsWords(words, news));
-    const mark = chip.querySelector(".unread");
-    if (!news) mark?.remove();
-    else (mark ?? chip.appendChild(h("span", { class: "unread" }))).setAttribute("data-news", news);
-    return chip;
+    this.people.draw(
+      this.state.people.map((person) => {
+        const shown = this.chosen.includes(person.id);
+        const news = shown ? 0 : this.panes.get(person.id).news;
+        return { id: person.id, words: `${roleWord(person)} ${person.name}`, news, "aria-pressed": String(shown) };
+      }),
+    );
   }
 
   /** What changes by itself: the time, and the time left. */

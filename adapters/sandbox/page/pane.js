@@ -1,5 +1,6 @@
 // One person's side of the sandbox: their rooms, what only they see, and what they can do.
 import { h, press, say } from "./dom.js";
+import { Buttons } from "./buttons.js";
 import { Commands } from "./commands.js";
 import { focusFirst } from "./forms.js";
 import { messageElement, hue } from "./messages.js";
@@ -11,9 +12,6 @@ export function roleWord(person) {
   if (person.held) return "Newcomer";
   return { member: "Member", moderator: "Moderator", admin: "Admin" }[person.role];
 }
-
-/** A name for the ear: unread marks are said, not only shown. */
-export const newsWords = (name, news) => (news ? `${name}, ${news} new` : name);
 
 export class Pane {
   constructor(app, id) {
@@ -33,6 +31,7 @@ export class Pane {
     this.door = h("button", { type: "button", class: "small", onclick: () => this.useDoor() });
     this.lock = h("div", { class: "lock", role: "status", hidden: true });
     this.tabs = h("div", { class: "tabs", role: "tablist", onkeydown: (event) => this.moveTab(event) });
+    this.tabButtons = new Buttons(this.tabs, (room) => h("button", { type: "button", role: "tab", onclick: () => this.show(room) }));
     this.log = h("div", { class: "log", role: "log", tabindex: "0", "aria-relevant": "additions" });
     this.error = h("p", { class: "error", role: "alert" });
     this.commands = new Commands(this);
@@ -134,23 +133,14 @@ export class Pane {
 
   drawTabs() {
     this.tabs.setAttribute("aria-label", `Rooms of ${this.person.name}`);
-    const wanted = this.rooms.map((room) => {
-      const unread = room === this.open ? 0 : this.unread(room);
-      return { room, unread, name: this.name(room) };
-    });
-    const signature = JSON.stringify([wanted, this.open]);
-    if (this.tabs.dataset.signature === signature) return;
-    this.tabs.dataset.signature = signature;
-    const focused = this.tabs.contains(document.activeElement);
-    this.tabs.replaceChildren(
-      ...wanted.map(({ room, unread, name }) => {
+    this.tabButtons.draw(
+      this.rooms.map((room) => {
         const selected = room === this.open;
-        const tab = h("button", { type: "button", role: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", "aria-label": newsWords(name, unread), onclick: () => this.show(room) }, name);
-        if (unread) tab.append(h("span", { class: "unread", "data-news": unread }));
-        return tab;
+        const news = selected ? 0 : this.unread(room);
+        return { id: room, words: this.name(room), news, "aria-selected": String(selected), tabindex: selected ? "0" : "-1" };
       }),
     );
-    if (focused) this.tabs.querySelector('[aria-selected="true"]')?.focus();
+    if (this.tabs.contains(document.activeElement)) this.tabs.querySelector('[aria-selected="true"]')?.focus();
     this.roomPanel.setAttribute("aria-label", this.open ? this.name(this.open) : "No room");
     this.log.setAttribute("aria-label", this.open ? `Messages in ${this.name(this.open)}` : "Messages");
   }
