@@ -40,6 +40,12 @@ class Deed(Enum):
     POSTING_PAUSED = "posting-paused"
     POSTING_RESUMED = "posting-resumed"
     SETTING_CHANGED = "setting-changed"
+    KEY_PROPOSED = "key-proposed"
+    KEY_CONFIRMED = "key-confirmed"
+    KEY_STOPPED = "key-stopped"
+    KEY_ENDED = "key-ended"
+    KEY_STANDS_BACK = "key-stands-back"
+    KEY_STANDS_AGAIN = "key-stands-again"
 
 
 Fact = str | int | bool

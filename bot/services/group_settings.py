@@ -56,6 +56,7 @@ SETTINGS = {
         Setting("anonymous-per-day", 5, 1, 50),
         Setting("anonymous-per-room-and-hour", 20, 1, 200),
         Setting("anonymous-least-members", 0, 0, 100),
+        Setting("sealed-days", 30, 7, 90),
     )
 }
 
