@@ -41,6 +41,7 @@ from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store
 from bot.store.memory import StoredMemory
+from bot.store.replaying import replay
 from bot.texts.labels import Labels
 from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
@@ -199,6 +200,7 @@ class Circle:
 
         Raises `StartError` when none is left.
         """
+        await replay(self.store)
         await self.router.start()
         schedule = asyncio.create_task(self._schedule.run())
         try:

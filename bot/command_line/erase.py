@@ -16,6 +16,7 @@ from bot.model import Account, Group
 from bot.reply import Text
 from bot.store import Store
 from bot.store.erasing import Erased, erase_member
+from bot.store.ledger import LEDGER_NAME
 from bot.store.looking import groups_of
 from bot.store.tables import metadata
 from bot.texts import DEFAULT_LANGUAGE, Texts
@@ -104,7 +105,9 @@ def _report(erased: Erased) -> None:
     for keep in erased.kept.values():
         say(f"  - {texts.say(Text(keep.reason), DEFAULT_LANGUAGE)}")
     say("  - What the member wrote in the rooms: it is on the platform. Remove it there.")
-    say("  - Backups from before today still hold these rows. Delete those you do not need.")
+    say("  - Backups from before today still hold these rows. Delete those you do not need. Is one")
+    say("    put back, the bot erases this member again at its start, by the list of keyed marks")
+    say(f"    beside the key ring ({LEDGER_NAME}). That list stays, so that this goes on to work.")
     if not erased.swept:
         say("The file still holds the bytes of what was erased. The bot's next sweep, within")
         say("ten minutes of its start, overwrites them.")

@@ -17,6 +17,7 @@ from bot.command_line.home import BACKUP_MARK, AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
 from bot.store import KeyRing, MasterKey, backups, migrations
 from bot.store.engines import place
+from bot.store.ledger import LEDGER_NAME
 from bot.store.looking import Seen, is_known, is_locked, look, newest_revision, revisions_after
 
 
@@ -133,7 +134,8 @@ def backup(home: Home, to: Path, *, force: bool) -> Exit:
     say("Not in it, on purpose, since whoever finds a backup shall not be able to read it:")
     say(f"  the key ring    {home.ring}")
     say(f"  the master key  {home.master}")
-    say("Without both of them this backup cannot be read by anyone, you included. Keep a copy of")
+    say(f"  who was erased  {home.ring.with_name(LEDGER_NAME)} (keyed marks, no names)")
+    say("Without the first two this backup cannot be read by anyone, you included. Keep a copy of")
     say("each in another place than the backups. A ring that is copied keeps keys that the bot")
     say("destroys later, so replace the copy now and then.")
     return Exit.DONE
@@ -186,7 +188,9 @@ def restore(home: Home, source: Path, *, yes: bool) -> Exit:
     say("Before you start the bot:")
     say("  - circlekeeper check")
     say("After you started it:")
-    say("  - Members who were erased since the backup are back. Erase them again.")
+    say("  - Members who were erased since the backup are erased again at the first start, by")
+    say(f"    the list beside the key ring, {home.ring.with_name(LEDGER_NAME)}.")
+    say("    Without that list they are back: erase them again.")
     say("  - What moderators changed since (ground rules, helplines, settings) is as it was then.")
     say("  - Who joined since has to read the ground rules again; the bot holds them meanwhile.")
     say("  - Messages whose time is over by now are removed first thing. Those written since the")

@@ -15,6 +15,7 @@ from bot.store import (  # noqa: F401  (tables are there before anybody walks th
     audit_tables,
     case_tables,
     key_tables,
+    rights_tables,
 )
 from bot.store.columns import Blind, RowId, Sealed, SealedBox, UtcTime, new_id
 from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, short_of

@@ -1,4 +1,4 @@
-"""A member's rights over what is stored: erasing it, and reading it.
+"""What a member may ask of what is stored: to have it erased, and to read it.
 
 Both are one walk over the schema: every table says what erasing does to it, every column that
 leads to a member says how. A table that a later issue adds is covered by saying so.
@@ -7,15 +7,20 @@ leads to a member says how. A table that a later issue adds is covered by saying
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, delete, func, insert, or_, select, update
 
+from bot.errors import NotDurable
 from bot.model import Account, Group
 from bot.store.columns import Sealed
+from bot.store.ledger import Erasure, ErasureLedger
 from bot.store.memory import split
+from bot.store.rights_tables import erasures
 from bot.store.store import Connection, Store
 from bot.store.tables import Erase, Erasing, Keep, Leads, memory, metadata
 
@@ -32,6 +37,11 @@ class Erased:
     swept: bool = True
     """The deleted bytes are out of the files. False: a later sweep does it."""
 
+    @property
+    def anything(self) -> bool:
+        """Whether there was something to erase."""
+        return any(self.deleted.values()) or any(self.unlinked.values())
+
 
 def erasing_of(table: Table) -> Erasing:
     """What erasing a member does to a table. Raises KeyError for a table that does not say."""
@@ -44,18 +54,54 @@ def leads_of(table: Table) -> dict[str, Leads]:
     return {column.name: column.info["leads"] for column in table.columns if "leads" in column.info}
 
 
-async def erase_member(store: Store, group: Group, account: Account) -> Erased:
+async def erase_member(
+    store: Store,
+    group: Group,
+    account: Account,
+    also: Callable[[Connection], Awaitable[None]] | None = None,
+) -> Erased:
     """Erase what one group's rows hold of a member, then sweep. Erasing twice is erasing once.
 
-    One transaction: all of it, or nothing and an exception (`NotDurable`). Rows of the outbox
-    and of an adapter's memory go too, so nothing more is sent to somebody who is erased.
+    One transaction: all of it, or nothing and an exception (`NotDurable`); `also` runs last in
+    it. Rows of the outbox and of an adapter's memory go too, so nothing more is sent to somebody
+    who is erased. The ledger is written first: a crash in between is made good at the next start.
     """
-    erased = await store.write(lambda conn: _erase(store, conn, group, account))
+    ledger = ErasureLedger(store.keys)
+    async with store.read() as conn:
+        group_id = await store.find_group_id(group, conn)
+    blinds = () if group_id is None else store.keys.account_blinds(group_id, account)
+    entry = None if group_id is None else ledger.add(group_id, blinds, datetime.now(UTC).date())
+
+    async def work(conn: Connection) -> Erased:
+        done = await erase_within(store, conn, group, account)
+        if entry is not None:
+            row = {"id": entry.id, "group_id": entry.group_id}
+            await conn.execute(insert(erasures).values(row))
+        if also is not None:
+            await also(conn)
+        return done
+
+    try:
+        erased = await store.write(work)
+    except Exception:
+        _take_back(ledger, entry)
+        raise
+    if entry is not None and not erased.anything and ledger.knows(entry):
+        # Asked for again, with nothing new: the entry before says it already.
+        _take_back(ledger, entry)
     swept = await store.sweep()
     return Erased(erased.deleted, erased.unlinked, erased.kept, swept)
 
 
-async def _erase(store: Store, conn: Connection, group: Group, account: Account) -> Erased:
+def _take_back(ledger: ErasureLedger, entry: Erasure | None) -> None:
+    if entry is not None:
+        # Where even this fails they are erased at the next start, as they asked.
+        with suppress(NotDurable):
+            ledger.drop(entry)
+
+
+async def erase_within(store: Store, conn: Connection, group: Group, account: Account) -> Erased:
+    """What `erase_member` does to the rows, within a transaction."""
     done = Erased()
     # From the outside in: what points to a member goes, and is counted, before the member does.
     for table in reversed(metadata.sorted_tables):
@@ -90,6 +136,8 @@ async def export_member(
 
     The same walk as erasing, reading. Anonymous posts are not among it: whoever holds the
     receipt owns the post, and nothing here may tell a shared device which posts are whose.
+    Of what merely mentions the member, as a moderator's claim on a card about somebody else
+    does, no sealed text is opened: it may lead to others.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     async with store.read() as conn:
@@ -106,7 +154,7 @@ async def export_member(
                         for row in await conn.execute(select(table).where(where)):
                             rows[row.id] = row
             if rows:
-                found[table.name] = [_opened(store, table, row) for row in rows.values()]
+                found[table.name] = [opened(store, table, row, account) for row in rows.values()]
     return found
 
 
@@ -139,15 +187,24 @@ async def _mentions(
 ) -> AsyncIterator[Row[Any]]:
     """The rows whose sealed text names an account. Opens each: some microseconds a row."""
     table = column.table
-    # The handle as a whole word of the key, or as a whole text in the value: "ana" is not in
-    # "banana", and what a text happens to say does not count.
-    handle = re.escape(account.handle)
-    in_key = re.compile(rf"(?:^|[\s:/|]){handle}(?:$|[\s:/|])")
-    in_value = re.compile(rf'^{handle}$|"{handle}"')
     for row in await conn.execute(select(table).where(table.c.platform == account.platform)):
         key, value = split(store.keys.open(column, row.id, getattr(row, column.name)))
-        if in_key.search(key) or in_value.search(value):
+        if _named_in_key(account, key) or _named_in_value(account, value):
             yield row
+
+
+# The handle as a whole word of the key, or as a whole text in the value: "ana" is not in
+# "banana", and what a text happens to say does not count.
+
+
+def _named_in_key(account: Account, key: str) -> bool:
+    handle = re.escape(account.handle)
+    return re.search(rf"(?:^|[\s:/|]){handle}(?:$|[\s:/|])", key) is not None
+
+
+def _named_in_value(account: Account, value: str) -> bool:
+    handle = re.escape(account.handle)
+    return re.search(rf'^{handle}$|"{handle}"', value) is not None
 
 
 async def _delete_mentions(
@@ -159,14 +216,23 @@ async def _delete_mentions(
     return len(ids)
 
 
-def _opened(store: Store, table: Table, row: Row[Any]) -> dict[str, Any]:
+def opened(store: Store, table: Table, row: Row[Any], account: Account) -> dict[str, Any]:
     """A row as its member may read it: sealed texts opened, ids and hashes left out."""
     plain: dict[str, Any] = {}
     for column in table.columns:
         value = getattr(row, column.name)
         if value is None or isinstance(value, bytes):
             continue
+        if column.info.get("leads") is Leads.MENTIONS:
+            key, text = split(store.keys.open(column, row.id, value))
+            plain["kind"] = key.split(" ")[0]
+            # Kept under their own name; everything else only mentions them beside others.
+            if _named_in_key(account, key):
+                plain[column.name] = text
+            continue
         if isinstance(column.type, Sealed):
+            if erasing_of(table) is Erase.UNLINK:
+                continue
             value = store.keys.open(column, row.id, value)
         plain[column.name] = value
     return plain

@@ -70,6 +70,10 @@ class ErasureLedger:
         self._write([*self._known(), entry])
         return entry
 
+    def knows(self, entry: Erasure) -> bool:
+        """Whether an entry before this one is about the same account."""
+        return any(entry.marks <= known.marks and known.id != entry.id for known in self._known())
+
     def drop(self, entry: Erasure) -> None:
         """Take an entry back: nothing was erased. Raises `NotDurable`."""
         self._write([known for known in self._known() if known.id != entry.id])

@@ -38,7 +38,7 @@ def test_backup_and_restore_bring_back_what_was(tmp_path: Path) -> None:
     assert not knows_member(made.database)
     code, said = done(tmp_path, "restore", "monday.sqlite3", "--yes")
     assert code == 0
-    assert "Erase them again" in said
+    assert "erased.json" in said
     assert knows_member(made.database)
 
 
