@@ -46,6 +46,20 @@ class Deed(Enum):
     KEY_ENDED = "key-ended"
     KEY_STANDS_BACK = "key-stands-back"
     KEY_STANDS_AGAIN = "key-stands-again"
+    AUTHOR_WRITTEN_TO = "author-written-to"
+    HELPLINES_PUT = "helplines-put"
+    SUPERVISOR_NAMED = "supervisor-named"
+    OPENING_ASKED = "opening-asked"
+    OPENING_AGREED = "opening-agreed"
+    OPENING_DECLINED = "opening-declined"
+    OPENING_REFUSED = "opening-refused"
+    OPENING_EXPIRED = "opening-expired"
+    OPENED = "opened"
+    NOTICE_DELAY_ASKED = "notice-delay-asked"
+    NOTICE_HURRIED = "notice-hurried"
+    AUTHOR_TOLD = "author-told"
+    AUTHOR_NOT_REACHED = "author-not-reached"
+    CONSULTED = "consulted"
 
 
 Fact = str | int | bool
