@@ -98,6 +98,10 @@ class Nowhere:
         """Told."""
         return MessageRef(MODERATORS, key)
 
+    async def uncollected(self, key: str) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
     async def hold(self, group: Group, account: Account) -> None:
         """Done."""
 

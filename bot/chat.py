@@ -112,6 +112,12 @@ class Chat(Protocol):
     ) -> MessageRef:
         """Write to one person alone. Raises `CannotReach`."""
 
+    async def uncollected(self, key: str) -> bool:
+        """Whether what was told under a key still waits until its reader asks for it.
+
+        Never where what is told reaches everybody at once.
+        """
+
     async def hold(self, group: Group, account: Account) -> None:
         """Keep an account out of the group's rooms. Doing it twice is doing it once."""
 

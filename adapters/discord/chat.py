@@ -138,6 +138,10 @@ class DiscordChat:
         """Write to one person alone."""
         return await self._now.private_words.tell(group, account, reply, key=key, since=since)
 
+    async def uncollected(self, key: str) -> bool:
+        """Whether words wait behind "Messages for me"."""
+        return await self._now.private_words.uncollected(key)
+
     async def hold(self, group: Group, account: Account) -> None:
         """Keep an account out of the group's rooms."""
         await self._now.gate.hold(group, account)

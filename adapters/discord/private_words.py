@@ -137,6 +137,13 @@ class PrivateWords:
             waiting = await self.waiting(group, account)
             await self._put(group, account, [each for each in waiting if each.id not in ids])
 
+    async def uncollected(self, key: str) -> bool:
+        """Whether what was told under a key waits, whoever it is for. Opens all that waits."""
+        now = self._clock.now()
+        kept = await self._memory.find(_WAITING)
+        waiting = (_opened(each) for row in kept.values() for each in json.loads(row))
+        return any(each.key == key and each.until > now for each in waiting)
+
     async def _put(self, group: Group, account: Account, waiting: Sequence[Waiting]) -> None:
         if not waiting:
             await self._memory.drop(_key(group, account))

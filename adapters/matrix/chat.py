@@ -242,6 +242,10 @@ class MatrixChat:
         sent = await on.showing.send(place, reply, key=key, since=since)
         return MessageRef(place.room, sent.event_id)
 
+    async def uncollected(self, key: str) -> bool:  # noqa: ARG002
+        """Never: what is told reaches everybody at once."""
+        return False
+
     async def hold(self, group: Group, account: Account) -> None:
         """Keep an account out of the group's rooms."""
         await self._now.gate.hold(group, account)

@@ -138,6 +138,10 @@ class SandboxChat:
         told = await self._link.call("tell", group.handle, account.handle, content, key)
         return MessageRef(Room(group, told["room"]), told["id"])
 
+    async def uncollected(self, key: str) -> bool:  # noqa: ARG002
+        """Never: what is told reaches everybody at once."""
+        return False
+
     async def hold(self, group: Group, account: Account) -> None:
         """Keep an account out of the group's rooms."""
         await self._link.call("hold", group.handle, account.handle, True)

@@ -114,6 +114,9 @@ class FakeChat:
     async def drop_older(self, room: Room, age: timedelta | None) -> bool:
         return False
 
+    async def uncollected(self, key: str) -> bool:
+        return False
+
     async def open_doors(self, group: Group) -> Sequence[Text]:
         return ()
 
