@@ -98,7 +98,7 @@ class Nowhere:
         """Told."""
         return MessageRef(MODERATORS, key)
 
-    async def uncollected(self, key: str) -> bool:  # noqa: ARG002
+    async def uncollected(self, key: str) -> bool:
         """Never."""
         return False
 
