@@ -18,6 +18,7 @@ from bot.services.anonymity.moderation import AnonymousModeration
 from bot.services.anonymity.posts import AnonymousPosts
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.writing import Anonymity
+from bot.services.audit import Audit
 from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.ladder import Ladder
 from bot.services.crisis.rota import Rota
@@ -25,6 +26,7 @@ from bot.services.crisis.words import CrisisWords
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
+from bot.services.key_holders import KeyHolders
 from bot.services.leaks.actions import LeakActions
 from bot.services.leaks.alerts import Leaks
 from bot.services.leaks.broad import BroadKeywords
@@ -37,6 +39,7 @@ from bot.services.notices import Notices
 from bot.services.retention.dropping import Dropping
 from bot.services.retention.keeping import Retention
 from bot.services.retention.removing import Removals
+from bot.services.sealed_authors import SealedAuthors
 from bot.services.standing import StandingPosts
 from bot.services.timekeeping import TrustedTime
 from bot.store import Store
@@ -53,6 +56,7 @@ from cogs.ground_rules import GroundRulesCog
 from cogs.guards import GuardsCog
 from cogs.help import Help
 from cogs.house_notices import HouseNotices
+from cogs.key_holders import KeyHoldersCog
 from cogs.leak_keywords import LeakKeywordsCog
 from cogs.leak_kinds import LeakKindsCog
 from cogs.leak_watch import LeakWatch
@@ -74,6 +78,7 @@ class Circle:
         self._chats = {chat.platform: chat for chat in chats}
         self.time = TrustedTime(clock, self._chats)
         self.outbox = Outbox(store, self._chats, clock, self.time.trusted)
+        self.audit = Audit(store, clock)
         self.settings = GroupSettings(store)
         self.directory = Directory(store, self._chats)
         self.notices = Notices(store, self.outbox, self.directory, clock)
@@ -92,9 +97,11 @@ class Circle:
         scanning = Scanning(self.keywords, self.kinds, guards, self.directory, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, clock)
+        self.key_holders = KeyHolders(store, self.outbox, self.directory, self.audit, clock)
+        self.sealed_authors = SealedAuthors(store, self.settings, self.key_holders, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
         self._anonymous = AnonymousModeration(
-            store, self.outbox, changes, silences, self.time, clock
+            store, self.outbox, changes, silences, self.sealed_authors, self.time, clock
         )
         anonymity = Anonymity(
             store,
@@ -104,6 +111,7 @@ class Circle:
             self.settings,
             posts,
             silences,
+            self.sealed_authors,
             scanning.leaks,
             scanning.in_danger,
             Labels.load(),
@@ -135,6 +143,7 @@ class Circle:
         )
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
         standing = StandingPosts(store, self.outbox, self.directory, memory)
+        key_holders_cog = KeyHoldersCog(self.key_holders, self.sealed_authors)
         help_cog = Help(
             self.acknowledgement, self.directory, self.helplines, self.removals, self.settings
         )
@@ -144,9 +153,16 @@ class Circle:
                 Crisis(self.helplines, self.settings, words, answering),
                 DutyCog(rota),
                 crisis_watch,
-                GroundRulesCog(self.acknowledgement, self.directory, self.retention, standing),
+                GroundRulesCog(
+                    self.acknowledgement,
+                    self.directory,
+                    self.retention,
+                    standing,
+                    self.sealed_authors,
+                ),
                 Ephemeral(self.retention, self.removals, self.dropping, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences),
+                key_holders_cog,
                 LeakKeywordsCog(self.keywords, broad),
                 LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
@@ -164,6 +180,7 @@ class Circle:
             leak_watch.status,
             crisis_watch.status,
             house_notices.status,
+            key_holders_cog.status,
             self.dropping.status,
         ]
         self.outbox.offer = self.router.offer
@@ -181,6 +198,7 @@ class Circle:
             Every("dropping", minutes=10, work=self.dropping.look, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
+            Every("key-holders", minutes=60, work=self.key_holders.upkeep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
         ]
         for source in sources:

@@ -23,7 +23,15 @@ from bot.services.anonymity.posts import AnonymousPosts, Standing
 from bot.services.anonymity.receipts import tidied
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.states import PostState
-from bot.services.anonymity.writing import LONGEST_TEXT, Anonymity, Held, Preview, Sent, When
+from bot.services.anonymity.writing import (
+    LONGEST_TEXT,
+    SMALL_GROUP,
+    Anonymity,
+    Held,
+    Preview,
+    Sent,
+    When,
+)
 
 HELP_NOW = Button("button-help-now", "help now", static=True)
 
@@ -229,13 +237,17 @@ def _shown(draft: Preview | Held) -> Reply:
         buttons = () if draft.draft is None else (_change(draft.draft.id),)
         return Reply(draft.reason.key, draft.reason.args, lines=lines, buttons=(*buttons, HELP_NOW))
     kept = draft.draft
-    small = (Text("anon-preview-small"),) if draft.small_group else ()
+    small: tuple[Text, ...] = ()
+    if draft.members < SMALL_GROUP:
+        size = {"members": draft.members, "others": max(0, draft.members - 1)}
+        small = (Text("anon-preview-small", size),)
     danger = (Text("anon-preview-danger"),) if draft.in_danger else ()
     return Reply(
         "anon-preview-answer" if draft.answering else "anon-preview",
         {"room": kept.room, "text": kept.text},
         lines=(
             *danger,
+            _seal(draft.sealed_days),
             Text("anon-preview-limits"),
             Text("anon-preview-mark"),
             *small,
@@ -250,6 +262,10 @@ def _shown(draft: Preview | Held) -> Reply:
             HELP_NOW,
         ),
     )
+
+
+def _seal(days: int | None) -> Text:
+    return Text("anon-not-sealed") if days is None else Text("anon-sealed", {"days": days})
 
 
 def _button(label: str, command: str, **args: str) -> Button:
@@ -269,7 +285,11 @@ def _sent(sent: Sent) -> Reply:
     return Reply(
         "anon-sent",
         {"until": sent.at_latest},
-        lines=(Text("anon-receipt", {"receipt": sent.receipt}), Text("anon-sent-after")),
+        lines=(
+            Text("anon-receipt", {"receipt": sent.receipt}),
+            _seal(sent.sealed_days),
+            Text("anon-sent-after"),
+        ),
         buttons=(_take_back(sent.receipt), HELP_NOW),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -20,11 +21,12 @@ from bot.events import (
 )
 from bot.model import Group, Role, RoomKind
 from bot.outbox import Post
-from bot.reply import Button, File, Reply, Value
+from bot.reply import Button, File, Reply, Text, Value
 from bot.services.acknowledgement import Acknowledgement, Current
 from bot.services.directory import Directory
 from bot.services.holding import HOLDING, RELEASING
 from bot.services.retention.keeping import Retention
+from bot.services.sealed_authors import SealedAuthors
 from bot.services.standing import PURPOSE, StandingPosts
 from bot.texts.pack import Section
 
@@ -43,11 +45,13 @@ class GroundRulesCog(Cog):
         directory: Directory,
         retention: Retention,
         standing: StandingPosts,
+        seals: SealedAuthors,
     ) -> None:
         self.acknowledgement = acknowledgement
         self.directory = directory
         self.retention = retention
         self.standing = standing
+        self.seals = seals
 
     @command("join", needs=Role.GUEST)
     async def join(self, ctx: Context) -> Reply:
@@ -73,6 +77,7 @@ class GroundRulesCog(Cog):
         await self.acknowledgement.agree(ctx.group, ctx.account)
         return Reply(
             "join-limits",
+            lines=(await self._seal(ctx),),
             buttons=(
                 Button("button-understand", "join finish"),
                 Button("button-read-limits", "limits"),
@@ -117,7 +122,12 @@ class GroundRulesCog(Cog):
     @command("limits", needs=Role.GUEST)
     async def limits(self, ctx: Context) -> Reply:
         """Read what cannot be kept confidential, in full."""
-        return self._section(ctx, Section.LIMITS)
+        section = self._section(ctx, Section.LIMITS)
+        return replace(section, lines=(await self._seal(ctx),))
+
+    async def _seal(self, ctx: Context) -> Text:
+        days = await self.seals.sealed_days(ctx.group)
+        return Text("limits-not-sealed") if days is None else Text("limits-sealed", {"days": days})
 
     @command("boundaries", needs=Role.GUEST)
     async def boundaries(self, ctx: Context) -> Reply:

@@ -279,7 +279,7 @@ def _proposed(holder: KeyHolder) -> Reply:
     return Reply(
         "key-proposed",
         _args(holder),
-        lines=(Text("key-proposed-check"),),
+        lines=(Text("key-proposed-check", {"who": holder.account}),),
         buttons=(
             Button("button-key-confirm", "key confirm", {"holder": holder.id}, static=True),
             Button("button-key-stop", "key stop", {"holder": holder.id}, static=True),

@@ -56,8 +56,10 @@ async def add(
     release_at: datetime,
     tag: bytes,
     epoch: int,
+    author_box: bytes | None,
+    seal_ends: date | None,
 ) -> None:
-    """Add a waiting post. Its author is dropped: nobody holds keys that could open a box."""
+    """Add a waiting post, with its sealed author where there are key-holders."""
     await conn.execute(
         insert(posts).values(
             id=post_id,
@@ -71,6 +73,8 @@ async def add(
             release_at=release_at,
             tag=tag,
             epoch=epoch,
+            author_box=author_box,
+            seal_ends=seal_ends,
         )
     )
 
@@ -172,8 +176,9 @@ async def drop_tags(conn: Connection, before: date) -> None:
 
 
 async def drop_ended(conn: Connection, before: date) -> None:
-    """Posts that ended before a day go."""
-    await conn.execute(delete(posts).where(posts.c.ended < before))
+    """Posts that ended before a day go, when no sealed author is kept with them any more."""
+    over = (posts.c.ended < before) & posts.c.author_box.is_(None)
+    await conn.execute(delete(posts).where(over))
 
 
 def _opened(keys: KeyRing, row: Row[Any]) -> PostRow:

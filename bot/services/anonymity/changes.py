@@ -22,6 +22,8 @@ NOT_GONE_YET: Final = (PostState.WAITING.value, PostState.HELD.value)
 """Words that wait in the outbox."""
 NOT_GONE_FROM_ROOM: Final = (PostState.RECALLING.value, PostState.HIDING.value)
 """On their way out of a room."""
+NEVER_SHOWN: Final = frozenset({Happening.WITHDRAWN, Happening.GIVEN_UP, Happening.UNDELIVERED})
+"""Nobody read the post, so nobody needs to know its author."""
 
 _STEP: Final = timedelta(minutes=5)
 _WHOLE: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -87,6 +89,8 @@ class PostChanges:
         if new in ENDED:
             today = self._clock.now().date()
             values |= {"ended": today, "message": None, "message_blind": None}
+        if happening in NEVER_SHOWN:
+            values |= {"author_box": None, "seal_ends": None}
         await post_rows.change(conn, row.id, **values)
         if new in ENDED:
             await post_rows.forget_label(conn, self._store.keys, row.id)

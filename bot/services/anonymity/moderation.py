@@ -20,6 +20,7 @@ from bot.services.anonymity.changes import (
 )
 from bot.services.anonymity.silences import TAG_KEPT, Silences
 from bot.services.anonymity.states import Happening, PostState
+from bot.services.sealed_authors import SealedAuthors
 from bot.services.timekeeping import TrustedTime
 from bot.store import Connection, Store, group_rows, post_rows
 from bot.store.post_rows import PostRow
@@ -66,6 +67,7 @@ class AnonymousModeration:
         outbox: Outbox,
         changes: PostChanges,
         silences: Silences,
+        seals: SealedAuthors,
         time: TrustedTime,
         clock: Clock,
     ) -> None:
@@ -73,6 +75,7 @@ class AnonymousModeration:
         self._outbox = outbox
         self._changes = changes
         self._silences = silences
+        self._seals = seals
         self._time = time
         self._clock = clock
 
@@ -166,8 +169,8 @@ class AnonymousModeration:
     # Upkeep.
 
     async def upkeep(self, platforms: Collection[str]) -> None:
-        """Do what time does: tags go after 7 days, silences end, what was held too long is
-        erased, ended posts are forgotten after 30 days.
+        """Do what time does: tags go after 7 days, silences and seals end with their keys, what
+        was held too long is erased, ended posts are forgotten after 30 days.
 
         Keys are destroyed for good, so a clock that jumped does nothing here until a platform
         agrees with it, as after a night of sleep.
@@ -194,6 +197,7 @@ class AnonymousModeration:
         midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         keys.destroy_tags_before(keys.epoch_of(midnight - TAG_KEPT + timedelta(days=1)))
         await self._silences.upkeep()
+        await self._seals.upkeep()
         await self._store.sweep()
 
     async def _give_up_what_was_held(self, conn: Connection) -> None:

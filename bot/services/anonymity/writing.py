@@ -1,9 +1,9 @@
-"""Anonymous posting: from words to a post that waits, with its author known to nobody.
+"""Anonymous posting: from words to a post that waits, its author sealed or known to nobody.
 
 Words are a draft in memory until they are sent. Sending writes the post and its job in one
-transaction, and the author is dropped: there are no key-holders to whom a name could be sealed,
-so nobody can ever look it up here. What stays is a tag for seven days (`silences.py`), and the
-hash of a receipt that the author alone has.
+transaction, and the author is dropped: sealed to the key-holders at once (`sealed_authors.py`),
+or, with fewer than two of them, known to nobody for good. What stays besides is a tag for seven
+days (`silences.py`), and the hash of a receipt that the author alone has.
 
 Limits: 1,800 letters; by settings posts a day for each author and posts an hour in each room;
 100 waiting posts a group; 60 drafts an hour for each account, and 5 a day with a watched word.
@@ -37,6 +37,7 @@ from bot.services.anonymity.states import PostState
 from bot.services.directory import Directory, KnownRoom
 from bot.services.group_settings import GroupSettings
 from bot.services.leaks.cards import kind_text
+from bot.services.sealed_authors import SealedAuthors
 from bot.store import Connection, Store, new_id, post_rows
 from bot.store.post_rows import PostRow
 from bot.texts.labels import Labels
@@ -79,7 +80,10 @@ class Preview:
 
     draft: Draft
     answering: bool
-    small_group: bool
+    members: int
+    """How many acknowledged: with fewer than `SMALL_GROUP` others may guess."""
+    sealed_days: int | None
+    """For how many days two key-holders can open it; None: nobody ever can."""
     in_danger: bool
     """Its words may speak of danger to a life."""
 
@@ -100,6 +104,7 @@ class Sent:
 
     receipt: str
     at_latest: datetime
+    sealed_days: int | None
 
 
 class Anonymity:
@@ -114,6 +119,7 @@ class Anonymity:
         settings: GroupSettings,
         posts: AnonymousPosts,
         silences: Silences,
+        seals: SealedAuthors,
         find: Find,
         in_danger: Callable[[Group, str], bool],
         labels: Labels,
@@ -126,6 +132,7 @@ class Anonymity:
         self._settings = settings
         self._posts = posts
         self._silences = silences
+        self._seals = seals
         self._find = find
         self._in_danger = in_danger
         self._labels = labels
@@ -171,8 +178,13 @@ class Anonymity:
         reason = self._why_not(group, account, words)
         if reason is not None:
             return Held(reason, words, draft)
-        small = self._acknowledgement.count(group) < SMALL_GROUP
-        return Preview(draft, answering is not None, small, self._in_danger(group, words))
+        return Preview(
+            draft,
+            answering is not None,
+            self._acknowledgement.count(group),
+            await self._seals.sealed_days(group),
+            self._in_danger(group, words),
+        )
 
     def draft(self, account: Account, draft_id: str) -> Draft:
         """An own draft, to be changed. Raises `Refused` when it is over or the bot restarted."""
@@ -209,9 +221,10 @@ class Anonymity:
         if reason is not None:
             return Held(reason, draft.text, draft)
         release_at = self._clock.now() + at_random(when.span)
-        await self._write(group, account, draft, known, receipt, release_at)
+        sealed_days = await self._write(group, account, draft, known, receipt, release_at)
         self._drafts.drop(draft_id)
-        return receipt, Sent(receipt, at_latest(self._clock.now() + when.span[1]))
+        latest = at_latest(self._clock.now() + when.span[1])
+        return receipt, Sent(receipt, latest, sealed_days)
 
     async def _sent_before(self, group: Group, account: Account, receipt: str) -> Standing:
         try:
@@ -229,13 +242,14 @@ class Anonymity:
         known: KnownRoom,
         receipt: str,
         release_at: datetime,
-    ) -> None:
+    ) -> int | None:
         keys = self._store.keys
         group_id = await self._store.group_id(group)
         now = self._clock.now()
         epoch = keys.epoch_of(now)
         tag = keys.tag(group_id, epoch, account)
         post_id = new_id()
+        box, seal_ends = await self._seals.seal(group, post_id, account) or (None, None)
 
         async def work(conn: Connection) -> None:
             receipt_hash = hash_of(receipt)
@@ -257,6 +271,8 @@ class Anonymity:
                 release_at=release_at,
                 tag=tag,
                 epoch=epoch,
+                author_box=box,
+                seal_ends=seal_ends,
             )
             await self._outbox.put(
                 conn,
@@ -269,6 +285,7 @@ class Anonymity:
             self._recent.setdefault(known.room, []).append(now)
 
         await self._store.write(work)
+        return None if seal_ends is None else (seal_ends - now.date()).days + 1
 
     async def _root(self, conn: Connection, group_id: bytes, draft: Draft) -> PostRow | None:
         """The post whose thread an answer belongs to. Raises `Refused` when it left the room."""

@@ -27,14 +27,21 @@ anon-preview-answer =
 
     { $text }
 
-# Must stay true: nobody can look it up here; the host, the platform and readers still may find out.
-anon-preview-limits =
-    Your name is not shown, and nobody can look it up in the bot. The person who runs the server could find out while it runs. The company or server behind this chat can always find out. People may know you by your story or by how you write. A moderator can hide the post.
+# Two key-holders or more. Stands in the preview and with the receipt. $days: a number.
+anon-sealed = Your name is not shown, and no single moderator can look it up. For { $days } days two key-holders together can. They may only if a life is in danger, a child is at risk or a court orders it. You will be told.
+# Fewer than two. Must stay true: nobody can look it up here; the host and others still may find out.
+anon-not-sealed = Your name is not shown, and nobody can look it up in the bot, not in an emergency either. This group has no two key-holders.
+anon-preview-limits = The person who runs the server could find out while it runs. The company or server behind this chat can always find out. People may know you by your story or by how you write. A moderator can hide the post.
 # Stands first where the words may speak of danger to a life.
 anon-preview-danger = Is it hard for you right now? Press { button-help-now }, before or after you post. If your words speak of danger to a life, moderators get a note about the post. They do not learn who wrote it.
 anon-preview-mark = I keep a mark of the writer for 7 days, to keep the limits fair. It shows no name. Who runs the server could test it against each member.
-# Fewer than 8 members.
-anon-preview-small = This is a small group. People may guess who wrote it.
+# Fewer than 8 members. $members: how many. $others: how many without the writer.
+anon-preview-small =
+    { $others ->
+        [0] This is a small group. You are the only member so far, so people will know that you wrote it.
+        [1] This is a small group. There is one other member, who will know that you wrote it.
+       *[other] This is a small group of { $members }. Somebody who only guesses is right one time in { $others }. Who knows you guesses better.
+    }
 anon-preview-check = Read it once more. Who could know these things about you? Short, plain words show less of your style.
 anon-preview-when = Press { button-post-soon } and it goes out in 1 to 5 minutes. Press { button-post-later } and it takes half an hour to 3 hours. Later is safer, since people cannot match it with when you were here.
 

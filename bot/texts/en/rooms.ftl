@@ -95,6 +95,7 @@ setting-anonymous = Whether people can post without their name.
 setting-anonymous-per-day = How many posts without a name one person can write in a day.
 setting-anonymous-per-room-and-hour = How many posts without a name a room takes in an hour.
 setting-anonymous-least-members = Posting without a name is closed while the group has fewer members than this.
+setting-sealed-days = For how many days two key-holders can open a post without a name. It counts for new posts.
 
 ## Help
 
