@@ -105,7 +105,7 @@ async def _cpu(options: Options) -> list[Line]:
                 costs[who] = (await task).result
         bots.append(1e6 * costs["bot"]["cpu"] / count)
         bares.append(1e6 * costs["bare"]["cpu"] / count)
-        found.append(costs["bot"]["detection"])
+        found.append(1e6 * costs["bot"]["detection"] / count)
     rest = [all_ - detection for all_, detection in zip(bots, found, strict=True)]
     unit = "us/message"
     return [

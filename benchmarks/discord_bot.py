@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +12,12 @@ from adapters.discord.chat import DiscordChat
 from adapters.discord.client import Waits
 from adapters.discord.places import Places, save
 from benchmarks.discord_bare import PATIENCE, Heard, addressed
+from benchmarks.looking import Looking
 from benchmarks.separate import Meter
-from benchmarks.talk import keywords, messages, none_too_broad
+from benchmarks.talk import keywords, none_too_broad
 from bot.clock import Clock
 from bot.events import Event, MessagePosted
+from bot.garbage import collect_seldom
 from bot.model import Group, Room, RoomKind
 from bot.router import Router
 from bot.store import KeyRing, MasterKey, Store
@@ -29,8 +30,9 @@ WATCHED: Final = 1_000
 """Keywords; none of them stands in what is written."""
 
 
-async def _run(folder: Path) -> dict[str, Any]:
+async def _run(folder: Path, looking: Looking) -> dict[str, Any]:
     settings = addressed(folder)
+    collect_seldom()
     master = MasterKey.create(folder / "keys" / "master.key")
     ring = KeyRing.create(folder / "keys" / "ring.json", master)
     store, clock = await Store.open(f"sqlite:///{folder / 'circle.sqlite3'}", ring), Clock()
@@ -57,7 +59,7 @@ async def _run(folder: Path) -> dict[str, Any]:
     for room in places.of(RoomKind.CIRCLE):
         await core.retention.set_lifetime(Room(group, str(room)), timedelta(days=7))
     told = await heard.all(folder, settings)
-    told["detection"] = _detection(core, group)
+    told["detection"] = looking.seconds
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
     await store.close()
@@ -78,18 +80,8 @@ def _heard() -> Heard:
     return heard
 
 
-def _detection(core: Circle, group: Group) -> float:
-    """Microseconds for a message."""
-    watched, texts = core.keywords.of(group), messages(1_000)
-    assert watched is not None
-    began = time.process_time()
-    for text in texts:
-        watched.hits(text)
-    return 1e6 * (time.process_time() - began) / len(texts)
-
-
 if __name__ == "__main__":
     meter = Meter()
-    with meter:
-        result = asyncio.run(_run(Path(sys.argv[-1])))
+    with meter, Looking() as looking:
+        result = asyncio.run(_run(Path(sys.argv[-1]), looking))
     meter.report(result)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +18,12 @@ from uuid import uuid4
 import nio
 
 from adapters.matrix.transport import Transport, path
+from benchmarks.looking import Looking
 from benchmarks.results import Goal, Line, Options, compared, percentile, plain
 from benchmarks.separate import Meter, Run, fork_for, forked
 from benchmarks.talk import keywords, messages, none_too_broad
-from bot.events import Event, MessageEdited, MessagePosted
+from bot.events import Event, MessagePosted
 from bot.router import Router
-from bot.services.leaks.scanning import Hit, Scanning
 from bot.texts import default_texts
 from tests.homeserver.server import Credentials, Homeserver, running
 from tests.matrix.circle import GROUP, MatrixCircle, Place
@@ -277,30 +277,6 @@ class Seen:
                 while not enough():
                     self._news.clear()
                     await self._news.wait()
-
-
-class Looking:
-    """Counts, within `with`, the CPU seconds that looking at messages takes, with all of it: what
-    the group watches for, personal data, danger to a life, and what only several messages show."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._look = Scanning.look
-
-    def __enter__(self) -> Looking:
-        look = self._look
-
-        def counted(scanning: Scanning, event: MessagePosted | MessageEdited) -> Sequence[Hit]:
-            began = time.thread_time()
-            found = look(scanning, event)
-            self.seconds += time.thread_time() - began
-            return found
-
-        Scanning.look = counted  # type: ignore[assignment, method-assign]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        Scanning.look = self._look  # type: ignore[method-assign]
 
 
 async def _bot(folder: Path, settings: dict[str, Any], meter: Meter) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import AlreadyRunning, sandbox_home
 from bot.command_line.sandbox import Sandbox, already_at
 from bot.errors import StartError
+from bot.garbage import collect_seldom
 from bot.settings import Settings
 from bot.texts import Texts
 
@@ -70,6 +71,7 @@ async def _sandbox(settings: Settings) -> Exit:
 
 def until_stopped(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:
     """Run until it ends or SIGINT or SIGTERM comes; a second one ends the process at once."""
+    collect_seldom()
     return asyncio.run(_until_stopped(work))
 
 
