@@ -79,29 +79,36 @@ class Circle:
         self.time = TrustedTime(clock, self._chats)
         self.outbox = Outbox(store, self._chats, clock, self.time.trusted)
         self.audit = Audit(store, clock)
-        self.settings = GroupSettings(store)
+        self.settings = GroupSettings(store, self.audit)
         self.directory = Directory(store, self._chats)
         self.notices = Notices(store, self.outbox, self.directory, clock)
         self.removals = Removals(store, self.directory, self.notices, self.time, clock)
-        self.retention = Retention(store, self.directory, self.removals, clock)
+        self.retention = Retention(store, self.directory, self.removals, self.audit, clock)
         memory = StoredMemory(store, "core", clock)
         self.dropping = Dropping(self.directory, self.removals.pins, memory, clock)
         self.retention.before_change = self.dropping.before_change
         self.acknowledgement = Acknowledgement(
-            store, self.outbox, self._chats, self.settings, clock, rules, self.time
+            store, self.outbox, self._chats, self.settings, clock, rules, self.audit, self.time
         )
-        self.helplines = Helplines(store, clock)
-        self.keywords = LeakKeywords(store, clock)
-        self.kinds = LeakKinds(store)
+        self.helplines = Helplines(store, self.audit, clock)
+        self.keywords = LeakKeywords(store, self.audit, clock)
+        self.kinds = LeakKinds(store, self.audit)
         guards = Guards(store)
         scanning = Scanning(self.keywords, self.kinds, guards, self.directory, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
-        silences = Silences(store, clock)
+        silences = Silences(store, self.audit, clock)
         self.key_holders = KeyHolders(store, self.outbox, self.directory, self.audit, clock)
         self.sealed_authors = SealedAuthors(store, self.settings, self.key_holders, clock)
         posts = AnonymousPosts(store, changes, self.retention, self.notices, clock)
         self._anonymous = AnonymousModeration(
-            store, self.outbox, changes, silences, self.sealed_authors, self.time, clock
+            store,
+            self.outbox,
+            changes,
+            silences,
+            self.sealed_authors,
+            self.audit,
+            self.time,
+            clock,
         )
         anonymity = Anonymity(
             store,
@@ -118,7 +125,14 @@ class Circle:
             clock,
         )
         self.leaks = Leaks(
-            store, self.outbox, self.directory, self.retention, scanning, self.kinds, clock
+            store,
+            self.outbox,
+            self.directory,
+            self.retention,
+            scanning,
+            self.kinds,
+            self.audit,
+            clock,
         )
         upkeep = LeakUpkeep(
             store, self.outbox, self.directory, self.leaks, self.keywords, self.kinds, guards, clock
@@ -139,6 +153,7 @@ class Circle:
             scanning,
             self.notices,
             memory,
+            self.audit,
             clock,
         )
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
@@ -199,6 +214,7 @@ class Circle:
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
             Every("key-holders", minutes=60, work=self.key_holders.upkeep, clock=clock),
+            Every("audit upkeep", minutes=60, work=self.audit.upkeep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
         ]
         for source in sources:

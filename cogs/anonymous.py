@@ -142,7 +142,7 @@ class Anonymous(Cog):
         reason: Annotated[HideReason, Arg("arg-hide-reason")],
     ) -> Reply:
         """Hide an anonymous post. Its writer is shown the reason, and you never see who it was."""
-        post, hidden = await self.moderation.hide(ctx.group, message, reason)
+        post, hidden = await self.moderation.hide(ctx.group, ctx.account, message, reason)
         silence = Button("button-silence", "anon silence hidden", {"post": post})
         return Reply("anon-hide-done" if hidden else "anon-hide-already", buttons=(silence,))
 
@@ -154,7 +154,7 @@ class Anonymous(Cog):
         lasts: Annotated[timedelta, Arg("arg-silence-lasts")],
     ) -> Reply:
         """Stop a writer's anonymous posts for a while. Nobody learns who it is."""
-        until = await self.moderation.silence(ctx.group, message, lasts)
+        until = await self.moderation.silence(ctx.group, ctx.account, message, lasts)
         return Reply("anon-silence-done", {"until": until})
 
     @command("anon silence hidden", needs=Role.MODERATOR, hidden=True)
@@ -165,7 +165,7 @@ class Anonymous(Cog):
         lasts: Annotated[timedelta, Arg("arg-silence-lasts")],
     ) -> Reply:
         """Stop the writer of a post that you have just hidden."""
-        until = await self.moderation.silence(ctx.group, post, lasts)
+        until = await self.moderation.silence(ctx.group, ctx.account, post, lasts)
         return Reply("anon-silence-done", {"until": until})
 
     @command("anon silences", needs=Role.MODERATOR)
@@ -185,19 +185,19 @@ class Anonymous(Cog):
         self, ctx: Context, number: Annotated[int, Arg("arg-silence-number")]
     ) -> Reply:
         """End a silence early, by its number in the list."""
-        until = await self.silences.end(ctx.group, number)
+        until = await self.silences.end(ctx.group, ctx.account, number)
         return Reply("anon-unsilenced", {"until": until})
 
     @command("anon pause", needs=Role.MODERATOR)
     async def pause(self, ctx: Context) -> Reply:
         """Take no anonymous posts for now, and hold those that wait."""
-        await self.moderation.pause(ctx.group)
+        await self.moderation.pause(ctx.group, ctx.account)
         return Reply("anon-pause-done")
 
     @command("anon resume", needs=Role.MODERATOR)
     async def resume(self, ctx: Context) -> Reply:
         """Take anonymous posts again."""
-        await self.moderation.resume(ctx.group)
+        await self.moderation.resume(ctx.group, ctx.account)
         return Reply("anon-resume-done")
 
     # What happens elsewhere.

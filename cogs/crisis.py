@@ -120,7 +120,9 @@ class Crisis(Cog):
         may_send: Annotated[MaySend, Arg("arg-helpline-may-send")] = MaySend.UNKNOWN,
     ) -> Reply:
         """Add a helpline that you have just tried yourself."""
-        line = await self.helplines.add(ctx.group, name, mode, contact, hours, may_send)
+        line = await self.helplines.add(
+            ctx.group, name, mode, contact, hours, may_send, ctx.account
+        )
         return Reply("helpline-added", line_args(line))
 
     @command("helpline about", needs=Role.MODERATOR)
@@ -132,7 +134,7 @@ class Crisis(Cog):
         source: Annotated[str, Arg("arg-helpline-source", max_length=200)],
     ) -> Reply:
         """Say in which language a helpline answers, and where you found it."""
-        line = await self.helplines.describe(ctx.group, number, language, source)
+        line = await self.helplines.describe(ctx.group, ctx.account, number, language, source)
         return Reply("helpline-described", line_args(line))
 
     @command("helpline confirm", needs=Role.MODERATOR)
@@ -140,16 +142,16 @@ class Crisis(Cog):
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Say that a helpline is still right."""
-        return Reply(
-            "helpline-confirmed", line_args(await self.helplines.confirm(ctx.group, number))
-        )
+        line = await self.helplines.confirm(ctx.group, ctx.account, number)
+        return Reply("helpline-confirmed", line_args(line))
 
     @command("helpline remove", needs=Role.MODERATOR)
     async def remove(
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Take a helpline away."""
-        return Reply("helpline-removed", line_args(await self.helplines.remove(ctx.group, number)))
+        line = await self.helplines.remove(ctx.group, ctx.account, number)
+        return Reply("helpline-removed", line_args(line))
 
     @listens(GroupReady, stage=Stage.CRISIS)
     async def open(self, event: GroupReady) -> None:

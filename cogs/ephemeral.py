@@ -47,7 +47,7 @@ class Ephemeral(Cog):
         if lifetime.strip():
             off = lifetime.strip().lower() in {"off", "none", "never"}
             span = None if off else arguments.duration(lifetime)
-            await self.retention.set_lifetime(room, span)
+            await self.retention.set_lifetime(room, span, ctx.account)
         span = self.retention.lifetime(room)
         if span is None:
             return Reply("lifetime-off", {"room": room})

@@ -177,7 +177,9 @@ class GroundRulesCog(Cog):
             reply = Reply("join-new-version", {"due": due}, buttons=(JOIN, READ_FIRST, HELP_NOW))
             return [Post(room, reply) for room in rooms]
 
-        current = await self.acknowledgement.publish(ctx.group, text, ctx.language, announce)
+        current = await self.acknowledgement.publish(
+            ctx.group, ctx.account, text, ctx.language, announce
+        )
         args: dict[str, Value] = {"version": current.version, "due": current.row.due_at}
         return Reply("rules-published", args, files=(current.rules.as_file(current.version),))
 

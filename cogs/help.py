@@ -83,7 +83,7 @@ class Help(Cog):
         value: Annotated[str, Arg("arg-setting-value", max_length=200)],
     ) -> Reply:
         """Change one of the group's settings."""
-        await self.settings.change(ctx.group, name, value)
+        await self.settings.change(ctx.group, name, value, ctx.account)
         shown = self._shown(ctx.group, name.strip().lower())
         return Reply("setting-changed", {"name": name.strip().lower(), "value": shown})
 

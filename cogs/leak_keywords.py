@@ -66,7 +66,7 @@ class LeakKeywordsCog(Cog):
         self, ctx: Context, phrase: Annotated[str, Arg("arg-keyword", max_length=100)]
     ) -> Reply:
         """Stop watching for a word or a phrase."""
-        gone = await self.keywords.remove(ctx.group, phrase)
+        gone = await self.keywords.remove(ctx.group, ctx.account, phrase)
         return Reply("keyword-removed", {"phrase": gone})
 
     @command("keyword list", needs=Role.MODERATOR)
@@ -86,7 +86,7 @@ class LeakKeywordsCog(Cog):
         self, ctx: Context, text: Annotated[str, Arg("arg-keyword-lines", long=True)]
     ) -> Reply:
         """Watch for many words and phrases, one on each line; lines with # are left out."""
-        done = await self.keywords.take_in(ctx.group, text, self.broad.too_broad)
+        done = await self.keywords.take_in(ctx.group, text, self.broad.too_broad, ctx.account)
         lines = [Text(_BAD_LINES[why], {"number": number}) for number, why in done.bad]
         if len(lines) > MOST_LISTED:
             rest = len(lines) - MOST_LISTED

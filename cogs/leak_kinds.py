@@ -46,7 +46,7 @@ class LeakKindsCog(Cog):
         what: Annotated[Watch, Arg("arg-watch-what")],
     ) -> Reply:
         """Choose what happens when something of a kind is found."""
-        await self.kinds.choose(ctx.group, kind, what)
+        await self.kinds.choose(ctx.group, ctx.account, kind, what)
         asks = self._cannot_ask(ctx.group) if what is Watch.NUDGE else ()
         args = {"name": kind.value, "kind": kind_text(Kind(kind.value))}
         return Reply(f"watch-line-{what.value}", args, lines=asks)
@@ -56,7 +56,7 @@ class LeakKindsCog(Cog):
         self, ctx: Context, codes: Annotated[str, Arg("arg-watch-countries", max_length=300)] = ""
     ) -> Reply:
         """Choose whose identity numbers and phone numbers I know."""
-        chosen = await self.kinds.choose_countries(ctx.group, codes)
+        chosen = await self.kinds.choose_countries(ctx.group, ctx.account, codes)
         if not chosen:
             return Reply("watch-countries-none")
         return Reply("watch-countries", {"choices": ", ".join(chosen)})

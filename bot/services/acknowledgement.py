@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, Group, Role
 from bot.outbox import Lane, Outbox, Post
+from bot.services.audit import Audit, Deed
 from bot.services.grace import Grace
 from bot.services.group_settings import GroupSettings
 from bot.services.holding import Holding
@@ -65,6 +67,7 @@ class Acknowledgement:
         settings: GroupSettings,
         clock: Clock,
         default: GroundRules,
+        audit: Audit,
         time: TrustedTime,
     ) -> None:
         self._store = store
@@ -73,6 +76,7 @@ class Acknowledgement:
         self._settings = settings
         self._clock = clock
         self._default = default
+        self._audit = audit
         self._inside: dict[Group, set[int]] = {}
         self._current: dict[Group, Current] = {}
         self._grace = Grace(clock, time)
@@ -216,6 +220,22 @@ class Acknowledgement:
         if not await self._store.write(work):
             raise Refused("rules-not-acknowledged")
 
+    @contextmanager
+    def shut_to(self, group: Group, account: Account) -> Iterator[None]:
+        """Nobody inside any more, in memory, from here on; inside again where what follows fails.
+
+        Its rows are the caller's to write, and the job that keeps them out.
+        """
+        inside, short = self._inside.get(group, set()), self._short(group, account)
+        was_inside = short in inside
+        inside.discard(short)
+        try:
+            yield
+        except Exception:
+            if was_inside:
+                inside.add(short)
+            raise
+
     async def acknowledged_version(
         self, group: Group, account: Account
     ) -> rules_rows.Acknowledged | None:
@@ -225,7 +245,12 @@ class Acknowledgement:
             return await rules_rows.last_acknowledged(conn, self._store.keys, group_id, account)
 
     async def publish(
-        self, group: Group, text: str, language: str, announce: Callable[[datetime], Sequence[Post]]
+        self,
+        group: Group,
+        by: Account,
+        text: str,
+        language: str,
+        announce: Callable[[datetime], Sequence[Post]],
     ) -> Current:
         """Put a new version in force. Everyone is asked again and has the grace period for it.
 
@@ -238,7 +263,7 @@ class Acknowledgement:
         now = self._clock.now()
         # Never before a date that was announced already.
         due_at = max(now + self._settings.span(group, "grace"), self._grace.ends.get(group, now))
-        await self._write_version(group, rules, language, due_at, announce(due_at))
+        await self._write_version(group, rules, language, due_at, announce(due_at), by)
         return self.current(group)
 
     async def _write_version(
@@ -248,6 +273,7 @@ class Acknowledgement:
         language: str,
         due_at: datetime,
         posts: Sequence[Post] = (),
+        by: Account | None = None,
     ) -> None:
         group_id = await self._store.group_id(group)
         announced = secrets.token_hex(16)
@@ -270,6 +296,8 @@ class Acknowledgement:
             )
             for key, post in keyed:
                 await self._outbox.put(conn, post, key=key, purpose=ANNOUNCING, lane=Lane.GATE)
+            if by is not None:
+                await self._audit.record(conn, group, Deed.RULES_PUBLISHED, by=by)
 
         await self._store.write(work)
         await self._load(group)

@@ -40,6 +40,18 @@ class Deed(Enum):
     POSTING_PAUSED = "posting-paused"
     POSTING_RESUMED = "posting-resumed"
     SETTING_CHANGED = "setting-changed"
+    LIFETIME_CHANGED = "lifetime-changed"
+    RULES_PUBLISHED = "rules-published"
+    MESSAGES_REMOVED = "messages-removed"
+    AUTHORS_NUDGED = "authors-nudged"
+    ALERT_DISMISSED = "alert-dismissed"
+    KEYWORDS_ADDED = "keywords-added"
+    KEYWORD_REMOVED = "keyword-removed"
+    WATCH_CHANGED = "watch-changed"
+    HELPLINE_ADDED = "helpline-added"
+    HELPLINE_CHANGED = "helpline-changed"
+    HELPLINE_CONFIRMED = "helpline-confirmed"
+    HELPLINE_REMOVED = "helpline-removed"
     KEY_PROPOSED = "key-proposed"
     KEY_CONFIRMED = "key-confirmed"
     KEY_STOPPED = "key-stopped"
@@ -62,10 +74,6 @@ class Deed(Enum):
     CONSULTED = "consulted"
 
 
-Fact = str | int | bool
-"""A code ("danger-to-self", a row's id in hex), a number, yes or no. Never somebody's words."""
-
-
 class Audit:
     """Writes entries, and reads them back for moderators."""
 
@@ -80,18 +88,19 @@ class Audit:
         deed: Deed,
         *,
         by: Account | None = None,
-        facts: Mapping[str, Fact] | None = None,
+        facts: Mapping[str, object] | None = None,
         private: Mapping[str, str | Account] | None = None,
     ) -> Head:
         """Record a deed in the transaction that does it. `by` is None for the bot and the host.
 
-        `facts` stand in the entry for good, so they are codes and numbers: other text raises
-        ValueError. `private` is what somebody wrote, and people: the entry holds a salted hash,
-        and what it hashes is forgotten after a year or with the member. Raises `NotDurable`.
+        `facts` stand in the entry for good, so they are numbers, yes or no, and codes such as
+        "danger-to-self" or a row's id in hex; other text raises ValueError. `private` is what
+        somebody wrote, and people: the entry holds a salted hash, and what it hashes is forgotten
+        after a year or with the member. Raises `NotDurable`.
         """
         facts = facts or {}
         for fact in facts.values():
-            if isinstance(fact, str) and not _FACT.fullmatch(fact):
+            if not isinstance(fact, int) and not _FACT.fullmatch(str(fact)):
                 raise ValueError("a fact is a code or a number, never words")
         hidden: dict[str, Private] = {}
         people = {} if by is None else {"by": by}

@@ -9,9 +9,10 @@ from typing import cast
 
 from bot import arguments
 from bot.errors import Refused
-from bot.model import Group
+from bot.model import Account, Group
 from bot.reply import Value
-from bot.store import Store, group_rows
+from bot.services.audit import Audit, Deed
+from bot.store import Connection, Store, group_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ SETTINGS = {
 class GroupSettings:
     """Each group's settings, in memory and written through."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: Audit) -> None:
         self._store = store
+        self._audit = audit
         self._typed: dict[Group, dict[str, str]] = {}
 
     async def load(self, group: Group) -> None:
@@ -96,15 +98,31 @@ class GroupSettings:
         """A text."""
         return str(self.value(group, name))
 
-    async def change(self, group: Group, name: str, typed: str) -> timedelta | int | bool | str:
-        """Change a setting and return what is in force now. Raises `Refused`."""
+    async def change(
+        self, group: Group, name: str, typed: str, by: Account | None = None
+    ) -> timedelta | int | bool | str:
+        """Change a setting and return what is in force now. Raises `Refused`.
+
+        `by` is None where it was the host.
+        """
         setting = SETTINGS.get(name.strip().lower())
         if setting is None:
             raise Refused("setting-unknown", {"names": ", ".join(SETTINGS)})
         value = setting.read(typed)
         group_id = await self._store.group_id(group)
-        await self._store.write(
-            lambda conn: group_rows.set_setting(conn, group_id, setting.name, typed.strip())
-        )
-        self._typed.setdefault(group, {})[setting.name] = typed.strip()
+        typed = typed.strip()
+
+        async def work(conn: Connection) -> None:
+            await group_rows.set_setting(conn, group_id, setting.name, typed)
+            await self._audit.record(
+                conn,
+                group,
+                Deed.SETTING_CHANGED,
+                by=by,
+                facts={"setting": setting.name},
+                private={"value": typed},
+            )
+
+        await self._store.write(work)
+        self._typed.setdefault(group, {})[setting.name] = typed
         return value

@@ -14,8 +14,9 @@ from enum import Enum
 
 from bot.clock import Clock
 from bot.errors import Refused
-from bot.model import Group
-from bot.store import Store, helpline_rows
+from bot.model import Account, Group
+from bot.services.audit import Audit, Deed
+from bot.store import Connection, Store, helpline_rows
 
 ASK_AGAIN = timedelta(days=90)
 """After this a confirmed line counts as old and moderators are asked to look again."""
@@ -62,8 +63,9 @@ class Helpline:
 class Helplines:
     """Each group's confirmed helplines, in memory and written through."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: Audit, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
         self._lines: dict[Group, list[Helpline]] = {}
 
@@ -106,9 +108,16 @@ class Helplines:
         return sum(not line.language or not line.source for line in self.all(group))
 
     async def add(
-        self, group: Group, name: str, mode: Mode, contact: str, hours: str, may_send: MaySend
+        self,
+        group: Group,
+        name: str,
+        mode: Mode,
+        contact: str,
+        hours: str,
+        may_send: MaySend,
+        by: Account | None = None,
     ) -> Helpline:
-        """Add a line that a moderator has just checked. Raises `Refused`."""
+        """Add a line that a moderator (None: the host) has just checked. Raises `Refused`."""
         name, contact, hours = name.strip(), contact.strip(), hours.strip()
         if not name or not hours:
             raise Refused("helpline-incomplete")
@@ -120,42 +129,68 @@ class Helplines:
             raise Refused("helpline-too-many", {"most": MOST})
         line = Helpline(name, mode, contact, hours, may_send, self._clock.now().date())
         group_id = await self._store.group_id(group)
-        row_id = await self._store.write(
-            lambda conn: helpline_rows.add(
-                conn, self._store.keys, group_id, len(lines), _details(line), line.checked_on
+
+        async def work(conn: Connection) -> bytes:
+            keys, details = self._store.keys, _details(line)
+            row_id = await helpline_rows.add(
+                conn, keys, group_id, len(lines), details, line.checked_on
             )
-        )
+            await self._record(conn, group, by, Deed.HELPLINE_ADDED, row_id)
+            return row_id
+
+        row_id = await self._store.write(work)
         lines.append(replace(line, id=row_id))
         return lines[-1]
 
-    async def describe(self, group: Group, number: int, language: str, source: str) -> Helpline:
+    async def describe(
+        self, group: Group, by: Account, number: int, language: str, source: str
+    ) -> Helpline:
         """Say in which language a line answers, and where it was found. Raises `Refused`."""
         line = self._line(group, number)
         fuller = replace(line, language=language.strip(), source=source.strip())
         if not fuller.language or not fuller.source:
             raise Refused("helpline-incomplete")
         details = _details(fuller)
-        await self._store.write(
-            lambda conn: helpline_rows.change(conn, self._store.keys, line.id, details)
-        )
+
+        async def work(conn: Connection) -> None:
+            await helpline_rows.change(conn, self._store.keys, line.id, details)
+            await self._record(conn, group, by, Deed.HELPLINE_CHANGED, line.id)
+
+        await self._store.write(work)
         self._lines[group][number - 1] = fuller
         return fuller
 
-    async def confirm(self, group: Group, number: int) -> Helpline:
+    async def confirm(self, group: Group, by: Account, number: int) -> Helpline:
         """A moderator looked again and the line is right. Raises `Refused`."""
         line = self._line(group, number)
         today = self._clock.now().date()
-        await self._store.write(lambda conn: helpline_rows.confirm(conn, line.id, today))
+
+        async def work(conn: Connection) -> None:
+            await helpline_rows.confirm(conn, line.id, today)
+            await self._record(conn, group, by, Deed.HELPLINE_CONFIRMED, line.id)
+
+        await self._store.write(work)
         fresh = replace(line, checked_on=today)
         self._lines[group][number - 1] = fresh
         return fresh
 
-    async def remove(self, group: Group, number: int) -> Helpline:
+    async def remove(self, group: Group, by: Account, number: int) -> Helpline:
         """Take a line away. Raises `Refused`."""
         line = self._line(group, number)
-        await self._store.write(lambda conn: helpline_rows.remove(conn, line.id))
+
+        async def work(conn: Connection) -> None:
+            await helpline_rows.remove(conn, line.id)
+            await self._record(conn, group, by, Deed.HELPLINE_REMOVED, line.id)
+
+        await self._store.write(work)
         self._lines[group].remove(line)
         return line
+
+    async def _record(
+        self, conn: Connection, group: Group, by: Account | None, deed: Deed, row_id: bytes
+    ) -> None:
+        facts = {"helpline": row_id.hex()}
+        await self._audit.record(conn, group, deed, by=by, facts=facts)
 
     def _line(self, group: Group, number: int) -> Helpline:
         lines = self._lines.get(group, [])

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from bot.clock import Clock
 from bot.model import Account, Group
+from bot.services.audit import Audit
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines, MaySend, Mode
 from bot.store import KeyRing, MasterKey, Store, rules_rows, tables
@@ -83,7 +84,7 @@ async def _fill(made: OnDisk, emergency: bool, checked: tuple[int, ...]) -> None
 
         await store.write(work)
         if emergency:
-            settings = GroupSettings(store)
+            settings = GroupSettings(store, Audit(store, Clock()))
             await settings.change(GROUP, "emergency-number", "12 34 56")
         await _add_lines(store, checked)
     finally:
@@ -91,7 +92,7 @@ async def _fill(made: OnDisk, emergency: bool, checked: tuple[int, ...]) -> None
 
 
 async def _add_lines(store: Store, checked: tuple[int, ...]) -> None:
-    helplines = Helplines(store, Clock())
+    helplines = Helplines(store, Audit(store, Clock()), Clock())
     for number, days in enumerate(checked):
         line = await helplines.add(
             GROUP, f"Line {number}", Mode.CALL, "00 11 22", "always", MaySend.UNKNOWN

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import Refused
-from bot.model import Group, MessageRef
+from bot.model import Account, Group, MessageRef
 from bot.outbox import Outbox
 from bot.services.anonymity.changes import (
     NOT_GONE_FROM_ROOM,
@@ -20,6 +20,7 @@ from bot.services.anonymity.changes import (
 )
 from bot.services.anonymity.silences import TAG_KEPT, Silences
 from bot.services.anonymity.states import Happening, PostState
+from bot.services.audit import Audit, Deed
 from bot.services.sealed_authors import SealedAuthors
 from bot.services.timekeeping import TrustedTime
 from bot.store import Connection, Store, group_rows, post_rows
@@ -68,6 +69,7 @@ class AnonymousModeration:
         changes: PostChanges,
         silences: Silences,
         seals: SealedAuthors,
+        audit: Audit,
         time: TrustedTime,
         clock: Clock,
     ) -> None:
@@ -76,10 +78,13 @@ class AnonymousModeration:
         self._changes = changes
         self._silences = silences
         self._seals = seals
+        self._audit = audit
         self._time = time
         self._clock = clock
 
-    async def hide(self, group: Group, ref: MessageRef, reason: HideReason) -> tuple[str, bool]:
+    async def hide(
+        self, group: Group, by: Account, ref: MessageRef, reason: HideReason
+    ) -> tuple[str, bool]:
         """Hide a post; its author learns why by the receipt.
 
         Gives the post's id, and False where it was on its way out already: then what its author
@@ -89,7 +94,10 @@ class AnonymousModeration:
 
         async def work(conn: Connection) -> PostRow:
             row = await self._changes.by_message(conn, group, ref)
-            await self._changes.apply(conn, row, Happening.HIDDEN, reason.code)
+            state = await self._changes.apply(conn, row, Happening.HIDDEN, reason.code)
+            if state.value != row.state:
+                facts = {"post": row.id.hex(), "reason": reason.code}
+                await self._audit.record(conn, group, Deed.POST_HIDDEN, by=by, facts=facts)
             return row
 
         before = await self._store.write(work)
@@ -98,7 +106,9 @@ class AnonymousModeration:
         again = before.state == PostState.HIDING.value and before.why == reason.code
         return before.id.hex(), again or before.state == PostState.POSTED.value
 
-    async def silence(self, group: Group, post: MessageRef | str, lasts: timedelta) -> datetime:
+    async def silence(
+        self, group: Group, by: Account, post: MessageRef | str, lasts: timedelta
+    ) -> datetime:
         """Silence the author of a post, by its message or (when that is gone) what `hide` gave.
 
         What the author has waiting does not go out. Gives the end. Raises `Refused`.
@@ -115,6 +125,8 @@ class AnonymousModeration:
                 conn, self._store.keys, NOT_GONE_YET, group_id=group_id, tag=row.tag
             ):
                 await self._changes.give_up_one(conn, other, "silenced")
+            facts = {"post": row.id.hex(), "hours": int(lasts / timedelta(hours=1))}
+            await self._audit.record(conn, group, Deed.AUTHOR_SILENCED, by=by, facts=facts)
             return ends
 
         return await self._store.write(work)
@@ -128,7 +140,7 @@ class AnonymousModeration:
             raise Refused("anon-not-a-post")
         return row
 
-    async def pause(self, group: Group) -> None:
+    async def pause(self, group: Group, by: Account) -> None:
         """Take no new posts and hold those that wait.
 
         What is on its way at this moment still comes. Twice is once. Nobody is told how many
@@ -139,6 +151,7 @@ class AnonymousModeration:
         async def work(conn: Connection) -> None:
             now = self._clock.now()
             await group_rows.set_setting(conn, group_id, PAUSED, "yes")
+            await self._audit.record(conn, group, Deed.POSTING_PAUSED, by=by)
             waiting = [PostState.WAITING.value]
             for row in await post_rows.some(conn, self._store.keys, waiting, group_id=group_id):
                 early = row.release_at is not None and row.release_at > now
@@ -148,12 +161,13 @@ class AnonymousModeration:
 
         await self._store.write(work)
 
-    async def resume(self, group: Group) -> None:
+    async def resume(self, group: Group, by: Account) -> None:
         """Take posts again. Each that was held goes at a new random time."""
         group_id = await self._store.group_id(group)
 
         async def work(conn: Connection) -> None:
             await group_rows.set_setting(conn, group_id, PAUSED, None)
+            await self._audit.record(conn, group, Deed.POSTING_RESUMED, by=by)
             held = [PostState.HELD.value]
             rows = await post_rows.some(conn, self._store.keys, held, group_id=group_id)
             for row in rows:

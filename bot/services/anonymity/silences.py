@@ -13,6 +13,7 @@ from hmac import compare_digest
 from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Account, Group
+from bot.services.audit import Audit, Deed
 from bot.store import Connection, KeyDestroyed, Store, post_rows
 from bot.store.post_rows import PostRow
 
@@ -25,8 +26,9 @@ TAG_KEPT = timedelta(days=7)
 class Silences:
     """Silences authors by a post of theirs, without knowing who they are."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: Audit, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
 
     async def until(self, conn: Connection, group_id: bytes, account: Account) -> datetime | None:
@@ -76,7 +78,7 @@ class Silences:
         """When each of a group's silences ends, the first to end first. No more is known."""
         return [silence.ends for silence in await self._rows(group)]
 
-    async def end(self, group: Group, number: int) -> datetime:
+    async def end(self, group: Group, by: Account, number: int) -> datetime:
         """End one silence now, by its place in `all`; gives when it would have ended.
 
         Raises `Refused` where there is no such silence.
@@ -85,7 +87,12 @@ class Silences:
         if not 1 <= number <= len(rows):
             raise Refused("anon-silence-unknown")
         silence = rows[number - 1]
-        await self._store.write(lambda conn: post_rows.drop_silence(conn, silence.id))
+
+        async def work(conn: Connection) -> None:
+            await post_rows.drop_silence(conn, silence.id)
+            await self._audit.record(conn, group, Deed.SILENCE_ENDED, by=by)
+
+        await self._store.write(work)
         self._store.keys.destroy_silence_key(silence.key_number)
         return silence.ends
 

@@ -19,6 +19,7 @@ from bot.errors import Refused
 from bot.inbox import Memory
 from bot.model import Account, Content, Group, Message, MessageRef, Room
 from bot.outbox import Lane, Outbox, Tell
+from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory
 from bot.services.leaks.alerts import NUDGED, Leaks
 from bot.services.leaks.cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
@@ -66,6 +67,7 @@ class LeakActions:
         scanning: Scanning,
         notices: Notices,
         memory: Memory,
+        audit: Audit,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -75,6 +77,7 @@ class LeakActions:
         self._scanning = scanning
         self._notices = notices
         self._memory = memory
+        self._audit = audit
         self._clock = clock
 
     async def show(self, group: Group, alert_id: str) -> tuple[list[Seen], int]:
@@ -127,6 +130,8 @@ class LeakActions:
             if not won:
                 return False
             await self._leaks.remove_within(conn, alert.messages)
+            facts = {"count": len(alert.messages), "reason": reason.name.lower()}
+            await self._audit.record(conn, group, Deed.MESSAGES_REMOVED, by=account, facts=facts)
             for number, (author, messages) in enumerate(by_author.items()):
                 if can_tell:
                     words = ["\n".join(_said(message.content)) for message in messages]
@@ -174,6 +179,8 @@ class LeakActions:
                 await self._outbox.put(conn, job, key=name, purpose=NUDGED, lane=Lane.ALERTS)
             if asked:
                 await alert_rows.draw_at(conn, row.id, self._clock.now())
+                facts = {"count": asked}
+                await self._audit.record(conn, group, Deed.AUTHORS_NUDGED, by=account, facts=facts)
             return asked
 
         asked = await self._store.write(work)

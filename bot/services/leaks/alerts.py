@@ -33,6 +33,7 @@ from bot.events import MessageEdited, MessagePosted
 from bot.model import Account, Group, MessageRef, RoomKind
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Reply, value_from_json
+from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory, KnownRoom
 from bot.services.leaks.cards import (
     CLAIMED,
@@ -94,6 +95,7 @@ class Leaks(LeakReading):
         retention: Retention,
         scanning: Scanning,
         kinds: LeakKinds,
+        audit: Audit,
         clock: Clock,
     ) -> None:
         super().__init__(store, directory, clock)
@@ -101,6 +103,7 @@ class Leaks(LeakReading):
         self._retention = retention
         self._scanning = scanning
         self._kinds = kinds
+        self._audit = audit
         self.expect: Callable[[datetime], None] = _nobody
         """Called with the moment at which a card is to be drawn anew."""
         self._matches: list[_Match] = []
@@ -376,6 +379,9 @@ class Leaks(LeakReading):
                 self._raised[blind] = self._clock.now()
             group_id = await self._store.group_id(group, conn)
             await self.count(conn, group_id, to, len(alert.messages))
+        if to == DISMISSED:
+            facts = {"count": len(alert.messages)}
+            await self._audit.record(conn, group, Deed.ALERT_DISMISSED, by=account, facts=facts)
         return True
 
     async def lapse(self, conn: Connection, groups: Collection[bytes]) -> None:

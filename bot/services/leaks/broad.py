@@ -89,7 +89,7 @@ class BroadKeywords:
         found = await asyncio.to_thread(shares, [phrase])
         share = max(found.values(), default=0)
         if share <= SUSPICIOUS:
-            return await self._keywords.add(group, phrase), share, True
+            return await self._keywords.add(group, phrase, account), share, True
         await self._ask(group, account, phrase, share)
         return phrase, share, False
 
@@ -131,7 +131,7 @@ class BroadKeywords:
         broad = self.look(group, asked)
         if broad.asked_by == account:
             raise Refused("keyword-asked-yourself")
-        kept = await self._keywords.add(group, broad.phrase)
+        kept = await self._keywords.add(group, broad.phrase, account)
         self._waiting.pop(asked, None)
         return kept
 

@@ -16,8 +16,9 @@ from bot.clock import Clock
 from bot.detection import KeywordError, Keywords, check_phrase
 from bot.detection.keywords import LONGEST, MOST, SHORTEST
 from bot.errors import Refused
-from bot.model import Group
-from bot.store import Store, keyword_rows
+from bot.model import Account, Group
+from bot.services.audit import Audit, Deed
+from bot.store import Connection, Store, keyword_rows
 
 LONGEST_IMPORT = 2_000_000
 """Characters: what the most keywords of the longest kind could have, and then some."""
@@ -79,8 +80,9 @@ class _Watched:
 class LeakKeywords:
     """Every group's keywords, in memory and written through."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: Audit, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
         self._watched: dict[Group, _Watched] = {}
 
@@ -128,17 +130,20 @@ class LeakKeywords:
             raise Refused("keyword-full", {"most": MOST})
         return phrase
 
-    async def add(self, group: Group, phrase: str) -> str:
-        """Watch for a phrase from now on; gives it as it is kept. Raises `Refused`."""
+    async def add(self, group: Group, phrase: str, by: Account | None = None) -> str:
+        """Watch for a phrase from now on; gives it as it is kept. Raises `Refused`.
+
+        `by` is None where it was the host.
+        """
         watched = self._of(group)
         async with watched.changes:
             phrase = self.checked(group, phrase)
             folded = _checked(phrase)
-            await self._keep(group, {folded: phrase})
+            await self._keep(group, by, {folded: phrase})
         await self._rebuilt(watched)
         return phrase
 
-    async def remove(self, group: Group, phrase: str) -> str:
+    async def remove(self, group: Group, by: Account, phrase: str) -> str:
         """Stop watching for a phrase, however it is typed; gives it as it was. Raises `Refused`."""
         watched = self._of(group)
         folded = _folded(phrase)
@@ -146,14 +151,23 @@ class LeakKeywords:
             if folded is None or folded not in watched.phrases:
                 raise Refused("keyword-unknown")
             ids = watched.rows[folded]
-            await self._store.write(lambda conn: keyword_rows.remove(conn, ids))
+
+            async def work(conn: Connection) -> None:
+                await keyword_rows.remove(conn, ids)
+                await self._audit.record(conn, group, Deed.KEYWORD_REMOVED, by=by)
+
+            await self._store.write(work)
             del watched.rows[folded]
             typed = watched.phrases.pop(folded)
         await self._rebuilt(watched)
         return typed
 
     async def take_in(
-        self, group: Group, text: str, too_broad: Callable[[list[str]], Awaitable[set[str]]]
+        self,
+        group: Group,
+        text: str,
+        too_broad: Callable[[list[str]], Awaitable[set[str]]],
+        by: Account | None = None,
     ) -> Imported:
         """Add a phrase per line, all good ones in one commit. Raises `Refused`.
 
@@ -180,7 +194,7 @@ class LeakKeywords:
                 else:
                     new[folded] = phrase
             if new:
-                await self._keep(group, new)
+                await self._keep(group, by, new)
         await self._rebuilt(watched)
         return Imported(len(new), bad)
 
@@ -192,7 +206,7 @@ class LeakKeywords:
         keywords, phrases = watched.keywords, dict(watched.phrases)
         return await asyncio.to_thread(_tried, keywords, phrases, text)
 
-    async def _keep(self, group: Group, new: dict[str, str]) -> None:
+    async def _keep(self, group: Group, by: Account | None, new: dict[str, str]) -> None:
         group_id = await self._store.group_id(group)
         keys, day = self._store.keys, self._clock.now().date()
         rows = []
@@ -200,7 +214,14 @@ class LeakKeywords:
             rows.append(keyword_rows.row(keys, group_id, phrase, folded, day))
             if len(rows) % 500 == 0:
                 await asyncio.sleep(0)
-        await self._store.write(lambda conn: keyword_rows.add(conn, rows))
+
+        async def work(conn: Connection) -> None:
+            await keyword_rows.add(conn, rows)
+            # Which ones is for their list alone: it may be somebody's name.
+            facts = {"count": len(rows)}
+            await self._audit.record(conn, group, Deed.KEYWORDS_ADDED, by=by, facts=facts)
+
+        await self._store.write(work)
         watched = self._of(group)
         for (folded, phrase), row in zip(new.items(), rows, strict=True):
             watched.phrases[folded] = phrase

@@ -19,7 +19,8 @@ from bot.detection.outside import outside
 from bot.detection.personal import KINDS, PACKS, REGIONS, Personal
 from bot.detection.scanner import crisis, personal_data
 from bot.errors import Refused
-from bot.model import Group
+from bot.model import Account, Group
+from bot.services.audit import Audit, Deed
 from bot.store import Connection, Store, group_rows
 
 
@@ -99,8 +100,9 @@ class Wanted:
 class LeakKinds:
     """Each group's choices, in memory and written through."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: Audit) -> None:
         self._store = store
+        self._audit = audit
         self._wanted: dict[Group, Wanted] = {}
 
     async def load(self, group: Group) -> None:
@@ -119,30 +121,35 @@ class LeakKinds:
         """What a group looks for."""
         return self._wanted.get(group) or _NOTHING_CHOSEN
 
-    async def choose(self, group: Group, choice: Choice, watch: Watch) -> None:
+    async def choose(self, group: Group, by: Account, choice: Choice, watch: Watch) -> None:
         """Choose what happens when something of a kind is found. Raises `Refused`."""
         kind = Kind(choice.value)
         if watch not in _FITTING.get(kind, tuple(Watch)):
             raise Refused(f"watch-not-for-{kind.value}")
         now = self.of(group)
-        await self._keep(group, f"{_CHOSEN}{kind.value}", watch.value)
+        facts = {"kind": kind.value, "watch": watch.value}
+        await self._keep(group, by, f"{_CHOSEN}{kind.value}", watch.value, facts)
         self._wanted[group] = Wanted({**now.chosen, kind: watch}, now.countries)
 
-    async def choose_countries(self, group: Group, typed: str) -> tuple[str, ...]:
+    async def choose_countries(self, group: Group, by: Account, typed: str) -> tuple[str, ...]:
         """Choose the countries that members are from, as ISO 3166 codes. Raises `Refused`."""
         codes = tuple(dict.fromkeys(typed.upper().replace(",", " ").split()))
         known = sorted({*PACKS, *REGIONS})
         if not set(codes) <= set(known):
             raise Refused("watch-country-unknown", {"choices": ", ".join(known)})
-        await self._keep(group, _COUNTRIES, " ".join(codes))
+        facts = {"countries": len(codes)}
+        await self._keep(group, by, _COUNTRIES, " ".join(codes), facts)
         self._wanted[group] = Wanted(self.of(group).chosen, codes)
         return codes
 
-    async def _keep(self, group: Group, name: str, value: str) -> None:
+    async def _keep(
+        self, group: Group, by: Account, name: str, value: str, facts: Mapping[str, object]
+    ) -> None:
         group_id = await self._store.group_id(group)
 
         async def work(conn: Connection) -> None:
             await group_rows.set_setting(conn, group_id, name, value)
+            await self._audit.record(conn, group, Deed.WATCH_CHANGED, by=by, facts=facts)
 
         await self._store.write(work)
 

@@ -12,6 +12,7 @@ from bot.chat import Can, Right
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, MessageRef, Role, Room
+from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory, KnownRoom
 from bot.services.retention.removing import WITH_LIFETIME, Removals
 from bot.store import Connection, Store, expiry_rows, group_rows
@@ -29,11 +30,12 @@ class Retention:
     """Keeps due times; `Removals` acts on them."""
 
     def __init__(
-        self, store: Store, directory: Directory, removals: Removals, clock: Clock
+        self, store: Store, directory: Directory, removals: Removals, audit: Audit, clock: Clock
     ) -> None:
         self._store = store
         self._directory = directory
         self._removals = removals
+        self._audit = audit
         self._clock = clock
         self.before_change: BeforeChange = _nobody
         self._shows: set[asyncio.Task[None]] = set()
@@ -74,8 +76,13 @@ class Retention:
             self._shows.add(task)
             task.add_done_callback(self._shows.discard)
 
-    async def set_lifetime(self, room: Room, lifetime: timedelta | None) -> None:
-        """Change how long NEW messages stay in a room. Raises `Refused`."""
+    async def set_lifetime(
+        self, room: Room, lifetime: timedelta | None, by: Account | None = None
+    ) -> None:
+        """Change how long NEW messages stay in a room. Raises `Refused`.
+
+        `by` is None where it was the host.
+        """
         known = self._directory.room(room)
         if known.kind not in WITH_LIFETIME:
             raise Refused("lifetime-not-here")
@@ -84,9 +91,13 @@ class Retention:
         if lifetime != known.lifetime:
             await self.before_change(known)
         seconds = None if lifetime is None else int(lifetime.total_seconds())
-        await self._store.write(
-            lambda conn: group_rows.set_lifetime_seconds(conn, known.id, seconds)
-        )
+
+        async def work(conn: Connection) -> None:
+            await group_rows.set_lifetime_seconds(conn, known.id, seconds)
+            facts = {"room": known.id.hex(), "seconds": seconds or 0}
+            await self._audit.record(conn, room.group, Deed.LIFETIME_CHANGED, by=by, facts=facts)
+
+        await self._store.write(work)
         known.lifetime = lifetime
 
     def lifetime(self, room: Room) -> timedelta | None:
@@ -115,14 +126,16 @@ class Retention:
         if message.pinned or ref in await self._removals.pins.ask(ref.room):
             raise Refused("let-go-pinned")
         due = self._clock.now() + after
-        await self.bring_forward([ref], due)
+        await self.bring_forward([ref], due, None if message.author == account else account)
         async with self._store.read() as conn:
             kept = await expiry_rows.due_of(conn, self._store.message_blind(ref))
         self._show(ref, kept or due)
         return kept or due
 
-    async def bring_forward(self, refs: Sequence[MessageRef], due: datetime) -> None:
-        """Let messages go at `due` at the latest."""
+    async def bring_forward(
+        self, refs: Sequence[MessageRef], due: datetime, by: Account | None = None
+    ) -> None:
+        """Let messages go at `due` at the latest. `by` is the moderator whose deed it is."""
         rooms = [self._directory.room(ref.room) for ref in refs]
 
         async def work(conn: Connection) -> None:
@@ -131,6 +144,11 @@ class Retention:
                 await expiry_rows.bring_forward(
                     conn, self._store.keys, known.id, blind, ref.handle, due
                 )
+                if by is not None:
+                    facts = {"room": known.id.hex(), "count": 1}
+                    await self._audit.record(
+                        conn, ref.room.group, Deed.MESSAGES_REMOVED, by=by, facts=facts
+                    )
 
         await self._store.write(work)
         self._removals.expect(due)
