@@ -61,18 +61,22 @@ async def until_written(work: Callable[[], Awaitable[object]]) -> None:
 
 
 class Recent:
-    """The ids of the last events, `size` of them or more."""
+    """The last things, `size` of them or more, by their ids, and who or what each was of."""
 
     def __init__(self, size: int = 20_000) -> None:
         self._size = size
-        self._now: set[str] = set()
-        self._before: set[str] = set()
+        self._now: dict[str, str] = {}
+        self._before: dict[str, str] = {}
 
-    def is_new(self, event_id: str) -> bool:
+    def is_new(self, id: str, of: str = "") -> bool:
         """Note an id; False where it was noted before."""
-        if event_id in self._now or event_id in self._before:
+        if id in self._now or id in self._before:
             return False
-        self._now.add(event_id)
+        self._now[id] = of
         if len(self._now) >= self._size:
-            self._now, self._before = set(), self._now
+            self._now, self._before = {}, self._now
         return True
+
+    def of(self, id: str) -> str | None:
+        """What an id was noted with; None where it is not known any more."""
+        return self._now.get(id) or self._before.get(id)

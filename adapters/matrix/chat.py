@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from adapters.matrix import said, translate
 from adapters.matrix.again import until_done
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.asking import Asking
 from adapters.matrix.client import Client
 from adapters.matrix.cross_signing import Identity
@@ -26,7 +27,7 @@ from adapters.matrix.patience import MISSED
 from adapters.matrix.removing import Removing
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
-from adapters.matrix.sync import Arrival, Sync
+from adapters.matrix.sync import Sync
 from adapters.matrix.transport import path
 from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
@@ -118,7 +119,7 @@ class MatrixChat:
                 "the bot is in none of the group's rooms. Run `circlekeeper setup matrix`: it "
                 "makes them, or takes over those that are there."
             )
-        on.door.begin(inbox, groups)
+        await on.door.begin(inbox, groups)
         await on.fading.begin(inbox.memory)
 
     async def _handle(self, on: _Connected, inbox: Inbox, arrival: Arrival) -> None:
@@ -181,8 +182,7 @@ class MatrixChat:
 
         Anybody may send one that names another's message. No client shows that as theirs.
         """
-        changed = await on.client.event(room_id, edit.ref.handle)
-        if changed is not None and changed.get("sender") == edit.author.handle:
+        if await on.client.wrote(edit.author.handle, room_id, edit.ref.handle):
             return edit
         return translate.as_posted(edit)
 

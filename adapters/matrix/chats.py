@@ -19,6 +19,8 @@ from bot.errors import PlatformError
 
 _LOOKED_AT: Final = 30
 """How far back a chat is read after a restart, in events."""
+_REMEMBERED: Final = 200
+"""Answered requests that a chat knows as such: what comes again came a moment ago."""
 _KEPT: Final = 2_000
 """Chats that are kept in memory; the others are read again."""
 
@@ -36,7 +38,13 @@ class Chat:
     buttons: tuple[tuple[str, str], ...] = ()
     form: Pending | None = None
     answered: dict[str, Sequence[str]] = field(default_factory=dict)
-    """Requests that have their answer, with the events that were to be taken away after it."""
+    """The last requests that have their answer, with the events to be taken away after it."""
+
+    def note(self, asked: str, takes: Sequence[str]) -> None:
+        """A request has its answer."""
+        self.answered[asked] = takes
+        if len(self.answered) > _REMEMBERED:
+            del self.answered[next(iter(self.answered))]
 
 
 class Chats:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from adapters.matrix.again import Recent
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, Transport, path, transaction
@@ -75,6 +76,7 @@ class Client:
         self.crypto.members = self._readers
         self._encrypted = self.crypto.encrypted_rooms
         self._turns = Turns()
+        self._recent = Recent()
         self.rooms: dict[str, RoomState] = {}
         """The rooms the bot is in, by id."""
 
@@ -127,27 +129,36 @@ class Client:
         to = path("rooms", room_id, "send", kind, transaction(key))
         return str((await self._in_turn("PUT", to, content))["event_id"])
 
-    async def sent(self, room_id: str, since: datetime) -> dict[str, Json]:
+    async def sent(self, room_id: str, since: datetime, key: str) -> dict[str, Json]:
         """What this device sent to a room since then, and a little before, by transaction id.
 
         Homeservers forget which transactions were done, but tell the device that sent an event
-        with which one, for as long as they keep the event. Raises `Unknown` where that is too
-        much to look through.
+        with which one, for as long as they keep the event. Raises `Unknown` where `key` is not
+        among them and may be all the same: there is too much to look through, or something of
+        which the homeserver does not say so (Matrix leaves it free to; Synapse does not of what
+        another device of the account sent).
         """
         first = int((since - _CLOCKS_APART).timestamp() * 1000)
         own = {"senders": [self.user], "types": [MESSAGE, "m.room.encrypted"]}
         only, start = orjson.dumps(own).decode(), None
         found: dict[str, Json] = {}
+        sure = True
         for _ in range(_MOST_PAGES):
             page, start = await self.messages(room_id, start, forward=False, only=only)
             for event in page:
                 unsigned = event.get("unsigned")
-                key = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
-                if isinstance(key, str):
-                    found[key] = event
+                with_id = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
+                if isinstance(with_id, str):
+                    found[with_id] = event
+                elif event["origin_server_ts"] >= first:
+                    sure = False
             if start is None or (page and page[-1]["origin_server_ts"] < first):
-                return found
-        raise Unknown
+                break
+        else:
+            sure = False
+        if not sure and transaction(key) not in found:
+            raise Unknown
+        return found
 
     async def redact(self, room_id: str, event_id: str, key: str) -> str:
         """Redact an event; idempotent by `key`. `Forbidden` without the power, `Gone` without it.
@@ -164,6 +175,15 @@ class Client:
         except (Gone, Forbidden):
             return None
         return self.opened(room_id, found)
+
+    async def wrote(self, user: str, room_id: str, event_id: str) -> bool:
+        """Whether it was somebody who sent an event to a room. Of what the sync told lately
+        nobody is asked."""
+        known = self._recent.of(event_id)
+        if known is not None:
+            return known == f"{room_id} {user}"
+        found = await self.event(room_id, event_id)
+        return found is not None and found.get("sender") == user
 
     async def messages(
         self,
@@ -244,6 +264,11 @@ class Client:
         await self._in_turn("POST", path("rooms", room_id, "kick"), body)
 
     # -- what the sync tells -----------------------------------------------------------------
+
+    def is_new(self, room_id: str, event: Json) -> bool:
+        """Note what a room's timeline tells; False where it told it before, lately."""
+        id = event.get("event_id")
+        return id is None or self._recent.is_new(id, f"{room_id} {event['sender']}")
 
     def take_state(self, room_id: str, events: Sequence[Json]) -> None:
         """Take state events of a room, oldest first."""

@@ -25,7 +25,7 @@ from nio.events import ToDeviceEvent
 from nio.events.to_device import ForwardedRoomKeyEvent, RoomKeyEvent
 from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadResponse, ToDeviceResponse
 
-from adapters.matrix.again import is_written
+from adapters.matrix.again import Recent, is_written
 from adapters.matrix.keys import CryptoStore
 from adapters.matrix.transport import Json, RefusedByServer, path
 from bot.errors import TryLater
@@ -36,6 +36,8 @@ Ask = Callable[[str, str, Json], Awaitable[Json]]
 """Method, path and body to the answer; raises as `Transport.request` does."""
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
+_MOST_ASKED: Final = 5_000
+"""Keys that were asked for and did not come; of more, the oldest are not taken any more."""
 _ONE_TIME: Final = "signed_curve25519"
 _ROUNDS: Final = 100
 """Of some fifty names each, to get past those that are taken."""
@@ -96,7 +98,7 @@ class Crypto:
         self._sharing = asyncio.Lock()
         self._fallback_wanted = False
         self._unwritten: set[bytes] = set()
-        self._asked_for: set[str] = set()
+        self._asked_for = Recent(_MOST_ASKED)
         self._rest_until: dict[str, float] = {}
         self.members: Callable[[str], Iterable[str]] = lambda _room: ()
         """Who may read a room, by its id."""
@@ -284,9 +286,12 @@ class Crypto:
         """Ask the sender's device, once for each session, for the key of an unreadable event."""
         content = event.get("content") or {}
         session_id, sender = content.get("session_id"), event.get("sender")
-        if not isinstance(session_id, str) or session_id in self._asked_for:
+        if not isinstance(session_id, str) or not self._asked_for.is_new(session_id):
             return
-        self._asked_for.add(session_id)
+        asked = self._olm.outgoing_key_requests
+        while len(asked) >= _MOST_ASKED:
+            # Anybody can write what no key opens.
+            self._store.remove_outgoing_key_request(asked.pop(next(iter(asked))))
         body = {
             "algorithm": MEGOLM,
             "room_id": room_id,
@@ -294,7 +299,7 @@ class Crypto:
             "sender_key": content.get("sender_key", ""),
         }
         # nio finds the request again by the session.
-        asked = {
+        request = {
             "action": "request",
             "body": body,
             "request_id": session_id,
@@ -303,7 +308,14 @@ class Crypto:
         device = content.get("device_id") or "*"
         self._olm.outgoing_to_device_messages.append(
             RoomKeyRequestMessage(
-                "m.room_key_request", sender, device, asked, session_id, session_id, room_id, MEGOLM
+                "m.room_key_request",
+                sender,
+                device,
+                request,
+                session_id,
+                session_id,
+                room_id,
+                MEGOLM,
             )
         )
         await self._flush()

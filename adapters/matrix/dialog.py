@@ -276,7 +276,7 @@ class Dialog:
             logger.info("an answer reaches nobody", extra={"why": error.why})
             return None
         chat = self.chats.of(turn.place)
-        chat.answered[turn.id] = takes
+        chat.note(turn.id, takes)
         if sent.buttons:
             chat.message, chat.buttons = sent.event_id, sent.buttons
         if reply.lifetime is not None:

@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any
 
 from adapters.matrix.again import until_done
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.blueprints import PURPOSE, purpose
 from adapters.matrix.client import Client
 from adapters.matrix.direct import Directs
@@ -27,7 +28,6 @@ from adapters.matrix.gate import Gate
 from adapters.matrix.greeting import Greeting
 from adapters.matrix.rooms import Place, Rooms
 from adapters.matrix.showing import Showing
-from adapters.matrix.sync import Arrival
 from adapters.matrix.translate import PLATFORM
 from bot.errors import PlatformError
 from bot.events import Joined, Left, RoomChange
@@ -49,8 +49,9 @@ class Door:
         self._greeting = Greeting(client, directs, showing)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, inbox: Inbox, groups: Sequence[Group]) -> None:
+    async def begin(self, inbox: Inbox, groups: Sequence[Group]) -> None:
         """Offer the groups to the core, and do what was left undone when the bot stopped."""
+        await self._greeting.begin(inbox.memory)
         for group in groups:
             self._start(self._ready(inbox, group))
             for place in self._rooms.of(group):
@@ -64,7 +65,7 @@ class Door:
                     for user in self._client.members(place.room_id, "knock")
                 }
                 for user in knocking:
-                    self._greeting.greet(group, Account(PLATFORM, user))
+                    await self._greeting.greet(group, Account(PLATFORM, user))
 
     async def stop(self) -> None:
         """Let go of what nothing waits for."""
@@ -85,7 +86,7 @@ class Door:
             if place.account is not None and event["state_key"] == place.account.handle:
                 came = event["content"].get("membership") == "join"
                 if event["type"] == "m.room.member" and came:
-                    self._greeting.came(place)
+                    await self._greeting.came(place)
             return
         match event["type"]:
             case "m.room.tombstone":
@@ -101,7 +102,7 @@ class Door:
         for each in told:
             await inbox.offer(each)
             if isinstance(each, Joined):
-                self._greeting.greet(place.group, each.account)
+                await self._greeting.greet(place.group, each.account)
             elif isinstance(each, Left):
                 self._start(self._shut(place.group, each.account))
         self._rooms.took(place, event)
@@ -125,7 +126,7 @@ class Door:
             logger.info("an invitation could not be declined", extra={"why": error.why})
         for group in self._rooms.groups():
             if account.handle in self._rooms.present(group):
-                self._greeting.greet(group, account, asked=True)
+                await self._greeting.greet(group, account, asked=True)
 
     async def _shut(self, group: Group, account: Account) -> None:
         """Take back what would let somebody in who left: they come through the lobby again."""

@@ -36,8 +36,9 @@ from bot.inbox import Memory
 START: Final = "crypto "
 """Every key of ours in the adapter's memory begins with it."""
 MESSAGE_KEYS_LAST: Final = timedelta(days=90)
-"""How long the keys that open members' messages are kept after they came. Longer than a message
-is looked at again; shorter than for good, since they open what the homeserver still has."""
+"""How long the keys that open members' messages are kept after they came, or asked for. Longer
+than a message is looked at again; shorter than for good, since they open what the homeserver still
+has."""
 
 _OWN: Final = f"{START}own"
 _ACCOUNT: Final = f"{START}account"
@@ -46,6 +47,7 @@ _OLM: Final = f"{START}olm "
 _MEGOLM: Final = f"{START}megolm "
 _DEVICES: Final = f"{START}devices "
 _REQUEST: Final = f"{START}request "
+_FADING: Final = (_MEGOLM, _REQUEST)
 
 LOST: Final = (
     "The keys of the bot's Matrix device are not in this database, so it can neither read nor "
@@ -130,8 +132,8 @@ class CryptoStore:
                 rows = {key: made() for key, made in changed.items()}
                 if account is not None and account != self._account_written:
                     rows[_ACCOUNT] = account
-                lasting = {key: row for key, row in rows.items() if not key.startswith(_MEGOLM)}
-                fading = {key: row for key, row in rows.items() if key.startswith(_MEGOLM)}
+                lasting = {key: row for key, row in rows.items() if not key.startswith(_FADING)}
+                fading = {key: row for key, row in rows.items() if key.startswith(_FADING)}
                 # The key before the session that it came through: cut off in between, it comes
                 # again and can be opened again. The other way round it would be lost for good.
                 if fading:

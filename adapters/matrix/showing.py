@@ -80,7 +80,7 @@ class Showing:
         raising `TryLater`, and it goes with the store gone. `choices` are shown like buttons;
         `more` stands in the message with them.
         """
-        before = {} if since is None else await self._client.sent(place.room_id, since)
+        before = {} if since is None else await self._client.sent(place.room_id, since, key)
         if (sent := before.get(transaction(key))) is not None:
             event_id = sent["event_id"]
             content = self._client.opened(place.room_id, sent)["content"]

@@ -16,8 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import time
 from typing import Any, Final
@@ -25,10 +24,12 @@ from typing import Any, Final
 import orjson
 
 from adapters.matrix import backfill
-from adapters.matrix.again import Recent, is_written, pause, until_done, until_written
-from adapters.matrix.backfill import before, between, comes_in, sound
-from adapters.matrix.client import MEMBER, Client
+from adapters.matrix.again import is_written, pause, until_done
+from adapters.matrix.arrivals import Arrival, Gap, told
+from adapters.matrix.backfill import before, between
+from adapters.matrix.client import Client
 from adapters.matrix.patience import Patience, Work, missed, unhandled
+from adapters.matrix.progress import Batch, Progress
 from adapters.matrix.transport import Away, Json
 from adapters.matrix.waiting import Waiting
 from bot.errors import NotDurable, PlatformError, StartError, TryLater
@@ -38,33 +39,12 @@ logger = logging.getLogger(__name__)
 
 IN_FLIGHT: Final = 256
 """How many events of one room may be with their handlers at once."""
-UNFINISHED: Final = 20_000
-"""How many events may be read and not finished before reading on waits."""
-
-_POSITION: Final = "sync position"
 _TRIES: Final = 5
 _MOMENT: Final = 1.0
 """Seconds; a call for help is answered within three."""
 _POLL: Final = timedelta(seconds=30)
 _ENCRYPTED: Final = "m.room.encrypted"
 _OWN_WORDS: Final = frozenset({_ENCRYPTED, "m.room.message", "m.sticker", "m.reaction"})
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Arrival:
-    """Something that happened in a room.
-
-    `event` is raw and decrypted. `before` is what the state event that it replaces said.
-    `live` is False for what happened while the bot was away. `unreadable`: no key came for it,
-    or, as type `MISSED`, it could not be handled or cannot be fetched (without a sender). An
-    invitation of the bot has no event id.
-    """
-
-    room_id: str
-    event: Json
-    live: bool = True
-    before: Json | None = None
-    unreadable: bool = False
 
 
 Handle = Callable[[Arrival], Awaitable[None]]
@@ -90,32 +70,26 @@ class Sync:
         own_devices_changed: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
-        self._memory = memory
         self._handle = handle
         self._connected = connected
         self._own_devices_changed = own_devices_changed
         self._waiting = Waiting(client, memory, self._late)
         self._rooms: dict[str, _Lane] = {}
-        self._batches: deque[_Batch] = deque()
-        self._finished = asyncio.Event()
-        self._open = 0
-        self._less = asyncio.Event()
-        self._position: str | None = None
+        self._progress = Progress(memory, client.crypto.flush)
         self._filter = _filter(backfill.PAGE)
         self._doubtful = True
-        self._recent = Recent()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._patience = Patience()
         self._upkeep: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Follow until cancelled. Raises `StartError` where only the host can help."""
-        self._position = await self._memory.get(_POSITION)
+        position = await self._progress.load()
         await self._waiting.load()
-        self._start(self._note_position())
+        self._start(self._progress.note())
         self._start(self._patience.watch())
         try:
-            await self._follow(self._position)
+            await self._follow(position)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -143,9 +117,7 @@ class Sync:
                 await asyncio.sleep(_MOMENT)
                 continue
             since, failed = answer["next_batch"], 0
-            while self._open > UNFINISHED:
-                self._less.clear()
-                await self._less.wait()
+            await self._progress.room_for_more()
 
     async def _look_at_own_devices(self) -> None:
         if not self._doubtful:
@@ -181,63 +153,21 @@ class Sync:
     async def _take(self, answer: Json, since: str | None, *, first: bool) -> None:
         received = self._client.crypto.receive(answer)
         self._doubtful = self._doubtful or received.own_devices_changed
-        batch = _Batch(answer["next_batch"])
-        rooms = answer.get("rooms") or {}
-        arrivals: list[tuple[str, list[Arrival | _Gap]]] = []
-        for part in ("join", "leave"):
-            for room_id, room in (rooms.get(part) or {}).items():
-                arrivals.append((room_id, list(self._read(room_id, room, since, live=not first))))
-        for room_id, room in (rooms.get("invite") or {}).items():
-            arrivals.append((room_id, list(self._read_invite(room_id, room))))
+        batch = Batch(answer["next_batch"])
+        arrivals = told(self._client, answer, since, first=first)
         if first:
             await until_done(self._connected)
         for room_id, items in arrivals:
             self._enter(room_id, items, batch)
         for room_id, session_id in received.keys:
             self._start(self._waiting.key_came(room_id, session_id))
-        self._batches.append(batch)
-        if batch.open == 0:
-            self._finished.set()
+        self._progress.begin(batch)
         if self._upkeep is None or self._upkeep.done():
             self._upkeep = self._start(self._keep_up())
 
-    def _read(
-        self, room_id: str, room: Json, since: str | None, *, live: bool
-    ) -> Iterator[Arrival | _Gap]:
-        """Take a room's state; what is left to handle, oldest first."""
-        state = [e for e in sound((room.get("state") or {}).get("events")) if "state_key" in e]
-        for event in state:
-            self._client.take_state_event(room_id, event)
-        timeline = room.get("timeline") or {}
-        told: list[Arrival | _Gap] = []
-        limited = bool(timeline.get("limited"))
-        for event in sound(timeline.get("events")):
-            was = None
-            if "state_key" in event:
-                was = before(event, self._client.take_state_event(room_id, event))
-                if comes_in(event, was, self._client.user):
-                    # Older requests were not for the bot, and it may have answered them once.
-                    told.clear()
-                    limited = False
-            told.append(Arrival(room_id, event, live, was))
-        if since is None:
-            return
-        if limited:
-            # All of a room's state is no news; what changed within the gap is.
-            news = tuple(state) if live else ()
-            yield _Gap(room_id, since, timeline.get("prev_batch"), live, news)
-        yield from told
-
-    def _read_invite(self, room_id: str, room: Json) -> Iterator[Arrival]:
-        state = (room.get("invite_state") or {}).get("events") or ()
-        for event in state:
-            mine = event.get("type") == MEMBER and event.get("state_key") == self._client.user
-            if mine and type(event.get("sender")) is str:
-                yield Arrival(room_id, event)
-
     # -- one room after another event --------------------------------------------------------
 
-    def _enter(self, room_id: str, items: list[Arrival | _Gap], batch: _Batch) -> None:
+    def _enter(self, room_id: str, items: list[Arrival | Gap], batch: Batch) -> None:
         if not items:
             return
         lane = self._rooms.get(room_id)
@@ -245,8 +175,7 @@ class Sync:
             lane = self._rooms[room_id] = _Lane()
         for item in items:
             lane.queue.append((item, batch))
-        batch.open += len(items)
-        self._open += len(items)
+        self._progress.enter(batch, len(items))
         if lane.worker is None:
             lane.worker = self._start(self._work(room_id, lane))
 
@@ -254,9 +183,9 @@ class Sync:
         while lane.queue:
             item, batch = lane.queue.popleft()
             try:
-                if isinstance(item, _Gap):
+                if isinstance(item, Gap):
                     await self._fill(item, lane, batch)
-                    self._done(batch)
+                    self._progress.done(batch)
                 else:
                     await self._set_out(item, lane, batch)
             except Exception:
@@ -266,12 +195,12 @@ class Sync:
         if not lane.busy:
             self._rooms.pop(room_id, None)
 
-    async def _set_out(self, arrival: Arrival, lane: _Lane, batch: _Batch) -> None:
+    async def _set_out(self, arrival: Arrival, lane: _Lane, batch: Batch) -> None:
         """Start an arrival's handler, once there is room for it."""
         event = arrival.event
         own = event["sender"] == self._client.user and event["type"] in _OWN_WORDS
-        if own or ("event_id" in event and not self._recent.is_new(event["event_id"])):
-            self._done(batch)
+        if own or not self._client.is_new(arrival.room_id, event):
+            self._progress.done(batch)
             return
         if event["type"] == _ENCRYPTED:
             opened = self._client.opened(arrival.room_id, event)
@@ -284,7 +213,7 @@ class Sync:
         self._patience.under_way.add(work)
         work.task = self._start(self._see_through(arrival, lane, batch, work))
 
-    async def _see_through(self, arrival: Arrival, lane: _Lane, batch: _Batch, work: Work) -> None:
+    async def _see_through(self, arrival: Arrival, lane: _Lane, batch: Batch, work: Work) -> None:
         try:
             event = arrival.event
             # Without any content it was redacted.
@@ -305,14 +234,14 @@ class Sync:
             lane.free.set()
             if lane.worker is None and not lane.busy and not lane.queue:
                 self._rooms.pop(arrival.room_id, None)
-        self._done(batch)
+        self._progress.done(batch)
 
-    async def _pass_over(self, arrival: Arrival, batch: _Batch) -> None:
+    async def _pass_over(self, arrival: Arrival, batch: Batch) -> None:
         logger.warning("an event was given up")
         if "event_id" in arrival.event:
             instead = unhandled(arrival.event)
             await self._guarded(Arrival(arrival.room_id, instead, arrival.live, None, True))
-        self._done(batch)
+        self._progress.done(batch)
 
     async def _guarded(self, arrival: Arrival, work: Work | None = None) -> None:
         tries = 0
@@ -338,7 +267,7 @@ class Sync:
 
     # -- what a limited timeline left out ----------------------------------------------------
 
-    async def _fill(self, gap: _Gap, lane: _Lane, batch: _Batch) -> None:
+    async def _fill(self, gap: Gap, lane: _Lane, batch: Batch) -> None:
         work = Work()
         work.task = self._start(self._fetch(gap, lane, batch, work))
         self._patience.under_way.add(work)
@@ -352,48 +281,21 @@ class Sync:
                 await self._set_out_more(gap, event, lane, batch)
             # For the moderators: there was something that nobody looked at.
             event = missed(gap.start, int(time() * 1000))
-            batch.open += 1
-            self._open += 1
+            self._progress.enter(batch)
             await self._set_out(Arrival(gap.room_id, event, gap.live, None, True), lane, batch)
         finally:
             self._patience.under_way.discard(work)
 
-    async def _fetch(self, gap: _Gap, lane: _Lane, batch: _Batch, work: Work) -> None:
+    async def _fetch(self, gap: Gap, lane: _Lane, batch: Batch, work: Work) -> None:
         async for event in between(self._client, gap.room_id, gap.start, gap.end):
             await self._set_out_more(gap, event, lane, batch)
             # It takes as long as it takes to handle what was fetched.
             work.looks = 0
 
-    async def _set_out_more(self, gap: _Gap, event: Json, lane: _Lane, batch: _Batch) -> None:
-        batch.open += 1
-        self._open += 1
+    async def _set_out_more(self, gap: Gap, event: Json, lane: _Lane, batch: Batch) -> None:
+        self._progress.enter(batch)
         was = before(event) if "state_key" in event else None
         await self._set_out(Arrival(gap.room_id, event, gap.live, was), lane, batch)
-
-    # -- the position ------------------------------------------------------------------------
-
-    def _done(self, batch: _Batch) -> None:
-        batch.open -= 1
-        self._open -= 1
-        self._less.set()
-        if batch.open == 0:
-            self._finished.set()
-
-    async def _note_position(self) -> None:
-        while True:
-            await self._finished.wait()
-            self._finished.clear()
-            position = self._position
-            while self._batches and self._batches[0].open == 0:
-                position = self._batches.popleft().position
-            if position is not None and position != self._position:
-                await until_written(lambda: self._save(position))  # noqa: B023
-                self._position = position
-
-    async def _save(self, position: str) -> None:
-        # What brought a key must be asked for again as long as the key is not on disk.
-        await self._client.crypto.flush()
-        await self._memory.put(_POSITION, position)
 
     async def _keep_up(self) -> None:
         try:
@@ -409,36 +311,16 @@ class Sync:
         return task
 
 
-@dataclass(slots=True)
-class _Batch:
-    """One sync answer: the position after it, and how much of it is unfinished."""
-
-    position: str
-    open: int = 0
-
-
 class _Lane:
     """One room's arrivals."""
 
     __slots__ = ("busy", "free", "queue", "worker")
 
     def __init__(self) -> None:
-        self.queue: deque[tuple[Arrival | _Gap, _Batch]] = deque()
+        self.queue: deque[tuple[Arrival | Gap, Batch]] = deque()
         self.busy = 0
         self.free = asyncio.Event()
         self.worker: asyncio.Task[Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """What lies between the last position and where a limited timeline starts."""
-
-    room_id: str
-    start: str
-    end: str | None
-    live: bool
-    news: tuple[Json, ...]
-    """State events that changed within."""
 
 
 def _filter(timeline: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from adapters.matrix.sync import Arrival
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.transport import Json
 from bot.events import Event, MessageEdited, MessagePosted, MessageRemoved, MessageUnreadable
 from bot.model import Account, Attachment, Content, MessageRef, Room

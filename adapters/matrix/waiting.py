@@ -24,6 +24,8 @@ REMEMBERED: Final = timedelta(days=7)
 """How long a message that was given up is read after all, should its key come."""
 
 _START: Final = "waiting "
+_MOST_KEYS: Final = 5_000
+"""Keys that messages are remembered for; of more, the oldest are forgotten."""
 _MOST: Final = 200
 """Messages remembered for each key, which opens 100 of one sender at usual settings."""
 
@@ -71,6 +73,10 @@ class Waiting:
         if event["event_id"] not in events and len(events) < _MOST:
             events.append(event["event_id"])
             await until_written(lambda: self._memory.put(key, json.dumps(events), REMEMBERED))
+        while len(self._given_up) > _MOST_KEYS:
+            oldest = next(iter(self._given_up))
+            del self._given_up[oldest]
+            await until_written(partial(self._memory.drop, oldest))
         return None
 
     async def key_came(self, room_id: str, session_id: str) -> None:

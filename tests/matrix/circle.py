@@ -179,6 +179,11 @@ class MatrixCircle:
         """A room as the core knows it."""
         return Room(GROUP, self.room(name))
 
+    @property
+    def client(self) -> Client:
+        """What the bot knows of the homeserver."""
+        return self.chat._now.client
+
     @staticmethod
     def account(human: Human) -> Account:
         """A person as the core knows them."""

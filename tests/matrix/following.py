@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.client import Client
 from adapters.matrix.keys import CryptoStore
-from adapters.matrix.sync import Arrival, Sync
+from adapters.matrix.sync import Sync
 from adapters.matrix.transport import Json, Transport, path
 from bot.inbox import Memory
 from tests.adapters.fakes import Shelf

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from adapters.matrix.transport import path
+from tests.homeserver.proxy import FaultProxy
+from tests.homeserver.server import Homeserver
 from tests.matrix.circle import MatrixCircle
 from tests.matrix.conftest import People
+from tests.matrix.following import Listener, Person
 from tests.matrix.human import Human
 
 RECEIPT = "ABCDE-FGHJK-MNPQR-STVWX-YZ2345"
@@ -71,3 +74,30 @@ async def test_what_was_taken_away_is_no_leak(
     await cora.writes(room, "I saw her on Maple Street")
     await host.sees("This may be a leak", moderators)
     assert len([m for m in host.reads(moderators) if "This may be a leak" in m.text]) == 1
+
+
+async def test_who_wrote_what_was_heard_is_not_asked(
+    homeserver: Homeserver, proxy: FaultProxy
+) -> None:
+    bot = await Listener.arrives(homeserver, proxy.url)
+    cora, drew = await Person.arrives(homeserver, "Cora"), await Person.arrives(homeserver, "Drew")
+    room, other = await cora.creates(bot, drew), await cora.creates(bot)
+    old = await cora.writes(room, "said before the bot came")
+    await bot.starts()
+    said = await cora.writes(room, "said to everybody")
+    await bot.hears([said])
+    client = bot.client
+    assert client is not None
+
+    before = len(proxy.requests)
+    assert await client.wrote(cora.id, room, said)
+    assert not await client.wrote(drew.id, room, said)
+    assert not await client.wrote(cora.id, other, said)
+    assert not [to for _, to in proxy.requests[before:] if "/event/" in to]
+    # what it did not hear, it asks for
+    assert await client.wrote(cora.id, room, old)
+    assert not await client.wrote(drew.id, room, old)
+    assert len([to for _, to in proxy.requests[before:] if "/event/" in to]) == 2
+    await bot.stops()
+    await cora.leaves()
+    await drew.leaves()

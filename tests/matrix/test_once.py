@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.matrix.transport import path
+from adapters.matrix.client import Client
+from adapters.matrix.keys import CryptoStore
+from adapters.matrix.transport import Json, path, transaction
+from bot.errors import Unknown
 from bot.model import MessageRef, Room
 from bot.outbox import Lane, Post
 from bot.reply import File, Reply
 from bot.store import Connection
+from tests.adapters.fakes import Shelf
 from tests.homeserver.server import Homeserver
 from tests.matrix.circle import MatrixCircle
 from tests.matrix.human import Human
@@ -63,3 +68,36 @@ async def test_killed_while_sending_and_back_after_a_day(
     await host.sees("Read me.", room)
     await host.sees("My clock and", room)
     assert await count() == before + 2
+
+
+@pytest.mark.parametrize(
+    ("told", "is_found"), [({"transaction_id": transaction("once")}, True), ({}, False)]
+)
+async def test_where_the_homeserver_does_not_say_which_is_which_nothing_is_sent_again(
+    told: dict[str, str], *, is_found: bool
+) -> None:
+    # given something of the bot's own that may be what was to be sent
+    store = await CryptoStore.create(Shelf(), "@circle:test", "DEVICE")
+    client = Client("http://nowhere.test", "token", store)
+    tried = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    there = event_at(tried, told)
+
+    async def pages(*_: object, **__: object) -> tuple[list[Json], None]:
+        return [there, event_at(tried - timedelta(days=1), {})], None
+
+    client.messages = pages  # type: ignore[method-assign]
+    # then it is found by its transaction, or nobody knows
+    if is_found:
+        assert await client.sent("!room", tried, "once") == {transaction("once"): there}
+    else:
+        with pytest.raises(Unknown):
+            await client.sent("!room", tried, "once")
+    # and what stands there since long before is not taken for it
+    later = tried + timedelta(hours=2)
+    assert transaction("another") not in await client.sent("!room", later, "another")
+
+
+def event_at(moment: datetime, unsigned: Json) -> Json:
+    """An encrypted message of the bot."""
+    at = int(moment.timestamp() * 1000)
+    return {"type": "m.room.encrypted", "origin_server_ts": at, "unsigned": unsigned}

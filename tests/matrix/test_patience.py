@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 
 from adapters.matrix import backfill, patience, sync
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.patience import MISSED, Patience, Work
 from adapters.matrix.rooms import Place
-from adapters.matrix.sync import Arrival
 from adapters.matrix.translate import PLATFORM, events
 from bot.errors import TryLater
 from bot.events import MessageUnreadable

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.matrix import backfill, sync
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.patience import MISSED
-from adapters.matrix.sync import Arrival
 from adapters.matrix.transport import path
 from bot.errors import NotDurable, StartError
 from tests.homeserver.proxy import FaultProxy

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.matrix import translate
-from adapters.matrix.sync import Arrival
+from adapters.matrix.arrivals import Arrival
 from bot.events import Event, MessageEdited, MessagePosted, MessageRemoved, MessageUnreadable
 from bot.model import Attachment, Group, MessageRef, Room
 

@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from adapters.matrix.arrivals import Arrival
 from adapters.matrix.client import Client
 from adapters.matrix.keys import CryptoStore
-from adapters.matrix.sync import Arrival, Sync
+from adapters.matrix.sync import Sync
 from bot.clock import Clock
 from bot.store import KeyRing, MasterKey, Store
 from bot.store.memory import StoredMemory
