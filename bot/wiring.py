@@ -23,6 +23,7 @@ from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.ladder import Ladder
 from bot.services.crisis.rota import Rota
 from bot.services.crisis.words import CrisisWords
+from bot.services.data_rights import DataRights
 from bot.services.directory import Directory
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines
@@ -50,6 +51,7 @@ from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
 from cogs.crisis import Crisis
 from cogs.crisis_watch import CrisisWatch
+from cogs.data_rights import DataRightsCog
 from cogs.duty import DutyCog
 from cogs.ephemeral import Ephemeral
 from cogs.ground_rules import GroundRulesCog
@@ -157,6 +159,11 @@ class Circle:
             clock,
         )
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
+        self.data_rights = DataRights(store, self.acknowledgement, posts, clock)
+        self.data_rights.on_forgotten += [
+            lambda group, _: guards.load(group),
+            lambda group, _: rota.load(group),
+        ]
         standing = StandingPosts(store, self.outbox, self.directory, memory)
         key_holders_cog = KeyHoldersCog(self.key_holders, self.sealed_authors)
         help_cog = Help(
@@ -181,6 +188,7 @@ class Circle:
                 LeakKeywordsCog(self.keywords, broad),
                 LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
+                DataRightsCog(self.data_rights),
                 leak_watch,
                 help_cog,
                 house_notices,

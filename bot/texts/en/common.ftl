@@ -114,5 +114,5 @@ not-ready = I am still starting. Please try again in a minute.
 
 ## What erasing leaves, and why
 
-kept-post-tag = A mark of who wrote a post without a name. It shows no name and goes 7 days after the post. Until then it keeps the limits fair.
+kept-post-tag = A mark of who wrote a post without a name. It shows no name and goes 7 days after the post. In groups with key-holders, the writer of a post stays sealed. Two of them together can open it, until its time is over, 90 days at most.
 kept-silence = A mark of a writer whom a moderator silenced. It shows no name and goes when the silence ends, after 30 days at most.
