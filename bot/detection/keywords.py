@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ahocorasick_rs import AhoCorasick
-
-from bot.detection.disguise import Disguised
-from bot.detection.disguise.stretches import has_triples
+from bot.detection.disguise import Disguised, automaton
+from bot.detection.disguise.stretches import has_triples, is_ordinary
 from bot.detection.finding import Finding, Kind
 from bot.detection.normalise import Folded, fold
 from bot.detection.patterns import Patterns, fault_of
@@ -84,7 +82,7 @@ class Keywords:
         self._ending = frozenset(at for at, key in enumerate(plain) if key[0] == "*")
         self._beginning = frozenset(at for at, key in enumerate(plain) if key[-1] == "*")
         # A letter three times in a row is one more thing to find, at no cost beside the others.
-        self._automaton = AhoCorasick([*self._words, *_TRIPLES]) if plain else None
+        self._automaton = automaton([*self._words, *_TRIPLES]) if plain else None
         self._disguised = Disguised(self._words)
         self._patterns = Patterns([_pattern(key) for key in patterns]) if patterns else None
 
@@ -124,10 +122,14 @@ class Keywords:
         """Number, start and end of each match, in the text as it was written."""
         found: Iterable[tuple[int, int, int]] = ()
         if self._automaton is not None:
-            matches = self._automaton.find_matches_as_indexes(folded.text, overlapping=True)
-            triples = matches and any(number >= len(self._words) for number, _, _ in matches)
-            found = self._disguised.find(folded, triples=bool(triples))
-            if matches:
+            # Those that overlap are asked for only where there is one at all, which is rare.
+            if not self._automaton.find_matches_as_indexes(folded.text):
+                if not is_ordinary(folded.source, folded.beyond) or "\u202e" in folded.beyond:
+                    found = self._disguised.find(folded, triples=False)
+            else:
+                matches = self._automaton.find_matches_as_indexes(folded.text, overlapping=True)
+                triples = any(number >= len(self._words) for number, _, _ in matches)
+                found = self._disguised.find(folded, triples=triples)
                 found = chain(self._whole_words(folded, matches), found)
         if self._patterns is not None:
             found = chain(found, self._patterns_in(folded, self._patterns))

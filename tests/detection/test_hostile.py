@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.detection import Finding, GuardWords, Keywords, Scanner, seal
 from bot.detection.disguise.reading import classes_of, squeezed, views, ways_in
 from bot.detection.disguise.stretches import suspicious
-from bot.detection.normalise import beyond_ascii
+from bot.detection.normalise import fold
 from tests.detection.evaluation.disguises import UNSEEN
 from tests.detection.hostile import HOSTILE, LENGTH
 
@@ -59,7 +59,7 @@ def test_a_reading_keeps_every_place_and_grows_nothing(text: str) -> None:
     for view, origins in views(text):
         assert len(view) == len(text)
         assert origins is None or sorted(origins) == list(range(len(text)))
-        stretches = suspicious(view, beyond_ascii(text), triples=True, neighbours=3)
+        stretches = suspicious(view, fold(text).beyond, triples=True, neighbours=3)
         assert all(before[1] <= after[0] for before, after in pairwise(stretches))
         for start, end in stretches:
             assert 0 <= start < end <= len(text)

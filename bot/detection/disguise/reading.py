@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import groupby, product
+from itertools import chain, groupby, islice
 from typing import Final, NamedTuple
 
 from bot.detection.lookalikes import LEET, Classes, choices, readings
@@ -38,8 +38,8 @@ _ASCII_REST: Final = bytes(code for code in range(128) if not _CLASSES[code])
 # What may be read in more ways than one, and what two signs together are drawn like.
 _OPEN_SIGNS: Final = "[" + re.escape("".join(sign for sign in LEET if len(choices(sign)) > 1)) + "]"
 _OPEN_SIGN: Final = re.compile(_OPEN_SIGNS)
-_OPEN: Final = re.compile(_OPEN_SIGNS + "|ph|vv|l3", re.IGNORECASE)
-_SOME_DRAWN: Final = re.compile(r"[|/\\(\[}\]>`]|ph|vv|13|l3", re.IGNORECASE)
+_LETTERS_DRAWN: Final = ("ph", "vv", "13", "l3")
+_SIGNS_DRAWN: Final = re.compile(r"[|/\\(\[}\]>`]")
 _ALSO: Final = {"k": "c", "c": "k", "v": "u", "u": "v", "z": "s", "s": "z", "y": "i", "i": "y"}
 """Letters written for each other. Not a disguise by themselves: Kat is not a cat."""
 
@@ -68,13 +68,16 @@ class Way(NamedTuple):
 
 def ways_in(stretch: str) -> Iterator[Way]:
     """A stretch in each way that its signs can be read, the likeliest first, as many as fit."""
-    if stretch.isascii() and not _OPEN.search(stretch):
+    small = stretch.lower()
+    drawn = any(letters in small for letters in _LETTERS_DRAWN)
+    if not drawn and stretch.isascii() and not _OPEN_SIGN.search(stretch):
         yield Way(stretch, {}, _ASCII_CLASSES, _ASCII_REST)
         return
     most = max(MOST_READ // len(stretch), FEWEST_READINGS)
-    several = _DRAWN.sub(_of_several, stretch) if _SOME_DRAWN.search(stretch) else stretch
-    for drawn in (stretch, several) if several != stretch else (stretch,):
-        plain = _TRAILING.sub(lambda match: "." * len(match[0]), drawn)
+    drawn = drawn or _SIGNS_DRAWN.search(stretch) is not None
+    several = _DRAWN.sub(_of_several, stretch) if drawn else stretch
+    for read in (stretch, several) if several != stretch else (stretch,):
+        plain = _TRAILING.sub(lambda match: "." * len(match[0]), read)
         signs = _OPEN_SIGN.findall(plain) if plain.isascii() else plain
         open_signs = [sign for sign in dict.fromkeys(signs) if len(_choices(sign)) > 1][:MOST_SIGNS]
         for chosen, table, rest in _ways("".join(open_signs))[:most]:
@@ -85,7 +88,7 @@ def ways_in(stretch: str) -> Iterator[Way]:
 def _ways(signs: str) -> list[tuple[Mapping[int, str], bytes, bytes]]:
     """Ways to choose a letter for each sign, those first that are the likeliest in most."""
     options = [_choices(sign) for sign in signs]
-    places = sorted(product(*(range(len(each)) for each in options)), key=sum)[:MOST_WAYS]
+    places = islice(_likeliest([len(each) for each in options]), MOST_WAYS)
     found: list[tuple[Mapping[int, str], bytes, bytes]] = []
     for way in places:
         letters = [each[at] for each, at in zip(options, way, strict=True)]
@@ -98,6 +101,23 @@ def _ways(signs: str) -> list[tuple[Mapping[int, str], bytes, bytes]]:
         chosen = {ord(sign): letter for sign, letter in zip(signs, letters, strict=True)}
         found.append((chosen, bytes(table), bytes(rest)))
     return found
+
+
+def _likeliest(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """A number below each size, in every way there is; those whose sum is small first."""
+    most = sum(sizes) - len(sizes)
+    return chain.from_iterable(_with_sum(sizes, total) for total in range(most + 1))
+
+
+def _with_sum(sizes: list[int], total: int) -> Iterator[tuple[int, ...]]:
+    if not sizes:
+        yield from [()] if not total else []
+        return
+    rest = sizes[1:]
+    most = sum(rest) - len(rest)
+    for first in range(max(total - most, 0), min(sizes[0] - 1, total) + 1):
+        for others in _with_sum(rest, total - first):
+            yield first, *others
 
 
 def _of_several(match: re.Match[str]) -> str:

@@ -75,16 +75,31 @@ _IN_WORDS: Final = (
     b"a--",
     b"a-a-a",
 )
-_AMONG_WORDS: Final = (b" a a ", b"a . a", b"n")
+_AMONG_WORDS: Final = (b" a a ", b" a d ", b" d a ", b"a . a", b"n")
 _SIGNS: Final = BytesAhoCorasick([*_IN_WORDS, *_AMONG_WORDS], implementation=Implementation.DFA)
 _FEW: Final = 16
 """Characters beyond ASCII that are replaced one by one."""
-_STAND_IN: Final = {
-    kind.decode(): letter
-    for kind, letter in zip(
-        (_LETTER, _SIGN, _ALIKE, _LINE, _SPACE, _HYPHEN, _OTHER), "a1@\n -.", strict=True
-    )
-}
+_STAND_IN: Final = dict(
+    zip((_LETTER, _SIGN, _ALIKE, _LINE, _SPACE, _HYPHEN, _OTHER), b"a1@\n -.", strict=True)
+)
+
+
+class _StandIns(dict[str, tuple[bytes, bytes]]):
+    """A character as it is encoded, and an ASCII one of the same kind."""
+
+    def __missing__(self, character: str) -> tuple[bytes, bytes]:
+        raw = character.encode("utf-8", "surrogatepass")
+        self[character] = raw, bytes((_STAND_IN[_kind(character)],))
+        return self[character]
+
+
+_STAND_INS: Final = _StandIns()
+
+
+def is_ordinary(text: str, beyond: str) -> bool:
+    """Whether `suspicious` gives nothing for a text without triples. Most texts are ordinary."""
+    kinds = _kinds_of(text, beyond) if beyond else text.encode().translate(_ASCII)
+    return not _SIGNS.find_matches_as_indexes(kinds) and not _ends_spaced(kinds)
 
 
 def suspicious(text: str, beyond: str, *, triples: bool, neighbours: int) -> list[tuple[int, int]]:
@@ -96,7 +111,7 @@ def suspicious(text: str, beyond: str, *, triples: bool, neighbours: int) -> lis
     """
     kinds = _kinds_of(text, beyond)
     signs = _SIGNS.find_matches_as_indexes(kinds)
-    if not (signs or triples or kinds[1:2] == b" " or kinds[-2:-1] == b" "):
+    if not (signs or triples or _ends_spaced(kinds)):
         return []
     found = _words_with_signs(kinds, signs) if signs else []
     if b"n" in kinds:
@@ -118,9 +133,18 @@ def has_triples(text: str) -> bool:
 def _kinds_of(text: str, beyond: str) -> bytes:
     if len(beyond) > _FEW:
         return text.translate(_KINDS).encode()
+    raw = text.encode("utf-8", "surrogatepass")
     for character in beyond:
-        text = text.replace(character, _STAND_IN[_KINDS[ord(character)]])
-    return text.encode().translate(_ASCII)
+        raw = raw.replace(*_STAND_INS[character])
+    return raw.translate(_ASCII)
+
+
+def _ends_spaced(kinds: bytes) -> bool:
+    """Whether a text begins or ends with two characters that stand alone."""
+    return len(kinds) > 3 and (kinds[1] == _BLANK == kinds[3] or kinds[-2] == _BLANK == kinds[-4])
+
+
+_BLANK: Final = ord(_SPACE)
 
 
 def _words_with_signs(kinds: bytes, signs: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
