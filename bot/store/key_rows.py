@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from bot.store.columns import new_id
@@ -47,6 +47,14 @@ async def all_of(conn: Connection, keys: KeyRing, group_id: bytes) -> list[Holde
         )
         for row in found
     ]
+
+
+async def count(conn: Connection, group_id: bytes, now: datetime) -> int:
+    """How many people hold a key that counts."""
+    here = select(func.count(key_holders.c.member_id.distinct())).where(
+        key_holders.c.group_id == group_id, key_holders.c.effective_at <= now
+    )
+    return await conn.scalar(here) or 0
 
 
 async def propose(

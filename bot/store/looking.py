@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StartError
 from bot.model import Group
-from bot.store import group_rows, migrations, rules_rows, tables
+from bot.store import group_rows, key_rows, migrations, rules_rows, tables
 from bot.store.engines import Place, place, reader_engine
 from bot.store.faults import scrub
 from bot.store.keyring import CannotOpen, KeyRing
@@ -41,6 +41,8 @@ class SeenGroup:
     helplines_checked: tuple[date, ...]
     overdue: int
     """Messages whose time is over and that still stand."""
+    key_holders: int
+    """How many people hold a key that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ async def _groups(conn: AsyncConnection, keys: KeyRing, now: datetime) -> tuple[
                 bool(settings.get("emergency-number")),
                 tuple(sorted(checked)),
                 overdue or 0,
+                await key_rows.count(conn, group.id, now),
             )
         )
     return tuple(seen)

@@ -15,7 +15,7 @@ from bot.model import Account, Group
 from bot.services.audit import Audit
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines, MaySend, Mode
-from bot.store import KeyRing, MasterKey, Store, rules_rows, tables
+from bot.store import KeyRing, MasterKey, Store, key_rows, rules_rows, tables
 from bot.texts.pack import GroundRules
 
 GROUP = Group("discord", "group-handle-5150")
@@ -48,6 +48,10 @@ class OnDisk:
         """The store."""
         keys = KeyRing.load(self.ring, MasterKey.load(self.master))
         return await Store.open(f"sqlite:///{self.database}", keys)
+
+    def have_key_holders(self, count: int) -> None:
+        """Let so many people hold a key."""
+        asyncio.run(_hold_keys(self, count))
 
 
 def circle(folder: Path, *, emergency: bool = True, checked: tuple[int, ...] = (0,)) -> OnDisk:
@@ -87,6 +91,29 @@ async def _fill(made: OnDisk, emergency: bool, checked: tuple[int, ...]) -> None
             settings = GroupSettings(store, Audit(store, Clock()))
             await settings.change(GROUP, "emergency-number", "12 34 56")
         await _add_lines(store, checked)
+    finally:
+        await store.close()
+
+
+async def _hold_keys(made: OnDisk, count: int) -> None:
+    store = await made.opened()
+    try:
+        now = datetime.now(UTC)
+
+        async def work(conn: Any) -> None:
+            for number in range(count):
+                holder = Account("discord", f"holder-handle-{number}")
+                row_id = await key_rows.propose(
+                    conn,
+                    group_id=await store.group_id(GROUP, conn),
+                    member_id=await store.member_id(conn, GROUP, holder, create=True),
+                    public_key=bytes([number]) * 32,
+                    at=now,
+                    stands_back=False,
+                )
+                await key_rows.confirm(conn, row_id, now)
+
+        await store.write(work)
     finally:
         await store.close()
 

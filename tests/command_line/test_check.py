@@ -133,6 +133,15 @@ def test_the_age_of_helplines(
     assert look().state("Helplines") == state
 
 
+@pytest.mark.parametrize(("count", "state"), [(0, "note"), (2, "note"), (3, "ok")])
+def test_what_one_lost_key_would_do(look: Look, tmp_path: Path, count: int, state: str) -> None:
+    circle(tmp_path).have_key_holders(count)
+    found = look().one("Key-holders")
+    assert found["state"] == state
+    assert ("without a seal" in found["said"]) == (count < 2)
+    assert ("one of them loses" in found["said"]) == (count == 2)
+
+
 def open_data_folder(made: OnDisk) -> None:
     (made.folder / "data").chmod(0o755)
 

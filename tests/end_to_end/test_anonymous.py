@@ -43,7 +43,7 @@ async def test_a_post_is_seen_first_and_stands_without_a_name(player: Player) ->
         "The person who runs the server could find out while it runs.",
         "The company or server behind this chat can always find out.",
         "I keep a mark of the writer for 7 days",
-        "This is a small group. People may guess who wrote it.",
+        "This is a small group",
     ):
         await juniper.sees(honest)
     await juniper.presses("Change")

@@ -14,6 +14,7 @@ from bot.command_line.home import Home
 from bot.command_line.upkeep import is_running, last_backup
 from bot.errors import StartError
 from bot.services.helplines import ASK_AGAIN, HIDDEN
+from bot.services.key_holders import FEWEST
 from bot.store import KeyRing, MasterKey
 from bot.store.looking import Seen, SeenGroup, is_known, look, newest_revision
 
@@ -174,6 +175,7 @@ def _group(area: str, group: SeenGroup) -> Iterator[Finding]:
         todo = "In the moderators' room: set, with name emergency-number and the number."
         yield do(area, "Emergency number", "not set, so Help now cannot name it", todo)
     yield _helplines(area, group.helplines_checked)
+    yield _key_holders(area, group.key_holders)
     if group.overdue:
         said = f"{group.overdue} messages are past their time and still there"
         todo = "Start the bot. If it runs: type status in the moderators' room."
@@ -192,6 +194,17 @@ def _helplines(area: str, checked: tuple[date, ...]) -> Finding:
         todo = "A moderator looks at them again: helplines, then helpline confirm."
         return note(area, what, said, todo)
     return ok(area, what, said)
+
+
+def _key_holders(area: str, count: int) -> Finding:
+    what, offer = "Key-holders", "A moderator types: key offer. Another one confirms it."
+    if count < FEWEST:
+        said = f"{count}, and two are needed: posts without a name go out without a seal"
+        return note(area, what, said, offer)
+    if count == FEWEST:
+        said = "two; if one of them loses the key, nobody can open a post any more"
+        return note(area, what, said, f"A third helps. {offer}")
+    return ok(area, what, f"{count}; any two of them can open a post without a name")
 
 
 def _days(day: date) -> str:
