@@ -16,9 +16,16 @@ from bot.services.acknowledgement import Acknowledgement
 from bot.services.anonymity.changes import PostChanges
 from bot.services.anonymity.moderation import AnonymousModeration
 from bot.services.anonymity.posts import AnonymousPosts
+from bot.services.anonymity.replies import BlindReplies
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.writing import Anonymity
 from bot.services.audit import Audit
+from bot.services.break_glass.cases import Cases
+from bot.services.break_glass.counts import Counts
+from bot.services.break_glass.opening import Opening
+from bot.services.break_glass.seals import Seals
+from bot.services.break_glass.telling import Telling
+from bot.services.consulting import Consulting
 from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.ladder import Ladder
 from bot.services.crisis.rota import Rota
@@ -36,6 +43,7 @@ from bot.services.leaks.keywords import LeakKeywords
 from bot.services.leaks.kinds import LeakKinds
 from bot.services.leaks.scanning import Scanning
 from bot.services.leaks.upkeep import LeakUpkeep
+from bot.services.nameless import Nameless
 from bot.services.notices import Notices
 from bot.services.retention.dropping import Dropping
 from bot.services.retention.keeping import Retention
@@ -49,6 +57,9 @@ from bot.store.replaying import replay
 from bot.texts.labels import Labels
 from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
+from cogs.blind_replies import BlindRepliesCog
+from cogs.break_glass import BreakGlass
+from cogs.consult import Consult
 from cogs.crisis import Crisis
 from cogs.crisis_watch import CrisisWatch
 from cogs.data_rights import DataRightsCog
@@ -165,6 +176,26 @@ class Circle:
             lambda group, _: rota.load(group),
         ]
         standing = StandingPosts(store, self.outbox, self.directory, memory)
+        nameless = Nameless(self.directory, scanning)
+        replies = BlindReplies(store, self.outbox, changes, words, self.audit, clock)
+        telling = Telling(store, self.outbox, self.directory, self.audit, clock)
+        seals = Seals(self.sealed_authors, self.key_holders)
+        cases = Cases(store, seals, telling, self.audit, nameless, clock)
+        opening = Opening(
+            store,
+            self.outbox,
+            self.directory,
+            cases,
+            seals,
+            telling,
+            self.audit,
+            nameless,
+            clock,
+        )
+        counts = Counts(store, self.outbox, self.directory, self.key_holders, clock)
+        consulting = Consulting(
+            store, self.outbox, self.directory, telling, nameless, self.audit, clock
+        )
         key_holders_cog = KeyHoldersCog(self.key_holders, self.sealed_authors)
         help_cog = Help(
             self.acknowledgement, self.directory, self.helplines, self.removals, self.settings
@@ -183,7 +214,10 @@ class Circle:
                     self.sealed_authors,
                 ),
                 Ephemeral(self.retention, self.removals, self.dropping, self.directory),
-                Anonymous(anonymity, posts, self._anonymous, silences),
+                Anonymous(anonymity, posts, self._anonymous, silences, replies),
+                BlindRepliesCog(replies),
+                BreakGlass(cases, opening, telling, counts, words, self.notices),
+                Consult(consulting),
                 key_holders_cog,
                 LeakKeywordsCog(self.keywords, broad),
                 LeakKindsCog(self.kinds, self.directory),
@@ -204,6 +238,7 @@ class Circle:
             crisis_watch.status,
             house_notices.status,
             key_holders_cog.status,
+            counts.status,
             self.dropping.status,
         ]
         self.outbox.offer = self.router.offer
@@ -215,6 +250,7 @@ class Circle:
             self.removals,
             upkeep,
             ladder,
+            cases,
             Every("helplines", minutes=60, work=self._ask_about_helplines, clock=clock),
             Every("leak upkeep", minutes=10, work=upkeep.upkeep, clock=clock),
             Every("sweep", minutes=10, work=self.removals.sweep, clock=clock),
@@ -223,6 +259,9 @@ class Circle:
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
             Every("key-holders", minutes=60, work=self.key_holders.upkeep, clock=clock),
             Every("audit upkeep", minutes=60, work=self.audit.upkeep, clock=clock),
+            Every("cases", minutes=60, work=cases.upkeep, clock=clock),
+            Every("openings", minutes=1, work=opening.upkeep, clock=clock),
+            Every("counts", minutes=60, work=counts.upkeep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
         ]
         for source in sources:

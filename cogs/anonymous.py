@@ -21,6 +21,7 @@ from bot.services.anonymity.changes import PURPOSE
 from bot.services.anonymity.moderation import AnonymousModeration, HideReason
 from bot.services.anonymity.posts import AnonymousPosts, Standing
 from bot.services.anonymity.receipts import tidied
+from bot.services.anonymity.replies import BlindReplies, shown
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.states import PostState
 from bot.services.anonymity.writing import (
@@ -57,11 +58,13 @@ class Anonymous(Cog):
         posts: AnonymousPosts,
         moderation: AnonymousModeration,
         silences: Silences,
+        replies: BlindReplies,
     ) -> None:
         self.anonymity = anonymity
         self.posts = posts
         self.moderation = moderation
         self.silences = silences
+        self.replies = replies
 
     async def start(self) -> None:
         """Know which messages are posts before the first event."""
@@ -124,8 +127,10 @@ class Anonymous(Cog):
 
     @command("anon status")
     async def status(self, ctx: Context, receipt: Receipt) -> Reply:
-        """See what became of a post. You need its receipt."""
-        return _standing(await self.posts.status(ctx.group, ctx.account, receipt), receipt)
+        """See what became of a post, and what moderators wrote to you. You need its receipt."""
+        post = await self.posts.find(ctx.group, ctx.account, receipt)
+        replies = shown(await self.replies.to(post))
+        return replace(_standing(self.posts.standing(post), receipt), lines=replies)
 
     @command("anon take back")
     async def take_back(self, ctx: Context, receipt: Receipt) -> Reply:
@@ -143,8 +148,15 @@ class Anonymous(Cog):
     ) -> Reply:
         """Hide an anonymous post. Its writer is shown the reason, and you never see who it was."""
         post, hidden = await self.moderation.hide(ctx.group, ctx.account, message, reason)
-        silence = Button("button-silence", "anon silence hidden", {"post": post})
-        return Reply("anon-hide-done" if hidden else "anon-hide-already", buttons=(silence,))
+        args = {"post": post}
+        return Reply(
+            "anon-hide-done" if hidden else "anon-hide-already",
+            buttons=(
+                Button("button-silence", "anon silence hidden", args),
+                Button("button-write-to-author", "anon reply", args),
+                Button("button-life-in-danger", "break-glass request", args),
+            ),
+        )
 
     @command("anon silence", needs=Role.MODERATOR)
     async def silence(
@@ -289,6 +301,7 @@ def _sent(sent: Sent) -> Reply:
             Text("anon-receipt", {"receipt": sent.receipt}),
             _seal(sent.sealed_days),
             Text("anon-sent-after"),
+            Text("anon-sent-replies"),
         ),
         buttons=(_take_back(sent.receipt), HELP_NOW),
     )

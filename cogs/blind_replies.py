@@ -24,10 +24,10 @@ class BlindRepliesCog(Cog):
             "anon-care",
             lines=(Text("anon-care-last"),),
             buttons=(
-                Button("button-write-to-author", "anon reply", args, static=True),
-                Button("button-helplines-below", "anon helplines", args, static=True),
+                Button("button-write-to-author", "anon reply", args),
+                Button("button-helplines-below", "anon helplines", args),
                 Button("button-hide-post", "anon hide", {"message": message}),
-                Button("button-life-in-danger", "break-glass request", args, static=True),
+                Button("button-life-in-danger", "break-glass request", args),
             ),
         )
 
@@ -36,9 +36,7 @@ class BlindRepliesCog(Cog):
         self,
         ctx: Context,
         post: Annotated[str, Arg("arg-post", max_length=32)],
-        text: Annotated[
-            str, Arg("arg-blind-reply", long=True, max_length=LONGEST_REPLY, fleeting=True)
-        ],
+        text: Annotated[str, Arg("arg-blind-reply", long=True, max_length=LONGEST_REPLY)],
     ) -> Reply:
         """Write to the writer of a post. They read it with their receipt."""
         await self.replies.write(ctx.group, ctx.account, post, text)

@@ -24,7 +24,6 @@ from bot.services.break_glass.states import (
 from bot.services.break_glass.telling import STEP, Telling, drill_line, number, see
 from bot.services.crisis.words import CrisisWords
 from bot.services.notices import Notices
-from bot.store.case_rows import CaseRow
 
 CaseId = Annotated[str, Arg("arg-case", max_length=32)]
 PostId = Annotated[str, Arg("arg-post", max_length=32)]
@@ -56,8 +55,8 @@ class BreakGlass(Cog):
         self, ctx: Context, post: PostId, reason: Annotated[Reason, Arg("arg-reason")]
     ) -> Reply:
         """Say why you would need to know who wrote a post, and see what helps first."""
-        write = Button("button-write-to-author", "anon reply", {"post": post}, static=True)
-        helplines = Button("button-helplines-below", "anon helplines", {"post": post}, static=True)
+        write = Button("button-write-to-author", "anon reply", {"post": post})
+        helplines = Button("button-helplines-below", "anon helplines", {"post": post})
         if not reason.opens:
             return Reply(f"break-glass-not-for-{reason.code}", buttons=(write,))
         try:
@@ -87,15 +86,16 @@ class BreakGlass(Cog):
         tried: Annotated[str, Arg("arg-what-was-tried", long=True, max_length=LONGEST_ANSWER)],
     ) -> Reply:
         """Ask the key-holders to look who wrote a post."""
-        row = await self.cases.ask(ctx.group, ctx.account, post, reason, who, soon, tried)
-        return await self._asked(ctx, row)
+        asked = await self.cases.ask(ctx.group, ctx.account, post, reason, who, soon, tried)
+        return await self._asked(ctx, asked)
 
     @command("break-glass drill", needs=Role.MODERATOR)
     async def drill(self, ctx: Context) -> Reply:
         """Practise with the other key-holders, on a post that is none."""
         return await self._asked(ctx, await self.cases.drill(ctx.group, ctx.account))
 
-    async def _asked(self, ctx: Context, row: CaseRow) -> Reply:
+    async def _asked(self, ctx: Context, case: Case) -> Reply:
+        row = case.row
         mine = await self.cases.is_holder(ctx.group, ctx.account)
         return Reply(
             "break-glass-is-asked",
@@ -129,23 +129,25 @@ class BreakGlass(Cog):
         """See the requests of your group, if you hold a key."""
         if not await self.cases.is_holder(ctx.group, ctx.account):
             raise Refused("break-glass-holders-only")
-        rows = await self.cases.newest(ctx.group)
-        lines = [await self._line(ctx.group, row) for row in rows]
-        buttons = [see(row) for row in rows[:1]]
+        cases = await self.cases.newest(ctx.group)
+        lines = [await self._line(ctx.group, case) for case in cases]
+        buttons = [see(case.row) for case in cases[:1]]
         key = "break-glass-cases" if lines else "break-glass-cases-none"
         return Reply(key, lines=(*lines,), buttons=(*buttons,))
 
-    async def _line(self, group: Group, row: CaseRow) -> Text:
+    async def _line(self, group: Group, case: Case) -> Text:
+        row = case.row
         about: dict[str, Value] = {
             "case": number(row),
             "at": row.asked_at,
             "reason": Text(f"break-glass-reason-{row.reason}"),
             "state": Text(f"break-glass-state-{row.state}"),
-            "notice": await self._notice(group, row),
+            "notice": await self._notice(group, case),
         }
         return Text("break-glass-case-line", about)
 
-    async def _notice(self, group: Group, row: CaseRow) -> Text:
+    async def _notice(self, group: Group, case: Case) -> Text:
+        row = case.row
         if row.notice is None:
             return Text("break-glass-notice-none")
         if await self.opening.waits_uncollected(group, row):
@@ -172,21 +174,16 @@ class BreakGlass(Cog):
 
     @command("break-glass hand back", needs=Role.MODERATOR, hidden=True)
     async def hand_back(
-        self,
-        ctx: Context,
-        case: CaseId,
-        half: Annotated[str, Arg("arg-half", max_length=200, fleeting=True)],
+        self, ctx: Context, half: Annotated[str, Arg("arg-half", max_length=200, fleeting=True)]
     ) -> Reply:
         """Hand back your half, opened on your own device."""
-        author = await self.opening.hand_in(ctx.group, ctx.account, case, half)
-        if author is None:
-            return Reply("break-glass-half-is-here")
-        return _author(author, case)
+        author = await self.opening.hand_in(ctx.group, ctx.account, half)
+        return Reply("break-glass-half-is-here") if author is None else _author(author)
 
     @command("break-glass show", needs=Role.MODERATOR, hidden=True)
     async def show(self, ctx: Context, case: CaseId) -> Reply:
         """See who it was, while I have it in memory."""
-        return _author(await self.opening.author(ctx.group, ctx.account, case), case)
+        return _author(await self.opening.author(ctx.group, ctx.account, case))
 
     @command("break-glass tell later", needs=Role.MODERATOR, hidden=True)
     async def later(
@@ -219,7 +216,7 @@ class BreakGlass(Cog):
             if answer.account is not None
         ]
         buttons: tuple[Button, ...] = ()
-        give = Button("button-hand-back", "break-glass hand back", args, static=True)
+        give = Button("button-hand-back", "break-glass hand back", static=True)
         match CaseState(row.state):
             case CaseState.ASKED:
                 agreed = case.has_agreed(ctx.account)
@@ -239,7 +236,7 @@ class BreakGlass(Cog):
                 if row.notice == Notice.WAITING.value:
                     buttons += _telling(args)
         if row.notice is not None:
-            lines.append(await self._notice(ctx.group, row))
+            lines.append(await self._notice(ctx.group, case))
         about: dict[str, Value] = {
             "case": number(row),
             "state": Text(f"break-glass-state-{row.state}"),
@@ -269,14 +266,14 @@ class BreakGlass(Cog):
             await self.notices.tell(event.group, "notice-key-holder-not-told")
 
 
-def _author(author: Author, case: str) -> Reply:
+def _author(author: Author) -> Reply:
     if author.account is None:
         return Reply("break-glass-drill-worked")
     return Reply(
         "break-glass-author",
         {"who": author.account, "handle": author.account.handle},
         lines=(Text("break-glass-author-next"),),
-        buttons=_telling({"case": case}),
+        buttons=_telling({"case": author.case}),
         lifetime=SHOWN,
     )
 

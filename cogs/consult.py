@@ -44,7 +44,7 @@ class Consult(Cog):
 
     @command("consult cancel", needs=Role.MODERATOR, hidden=True)
     async def cancel(self, ctx: Context, draft: Draft) -> Reply:
-        """Forget it."""
+        """Forget what you wrote."""
         self.consulting.cancel(ctx.account, draft)
         return Reply("consult-cancelled")
 

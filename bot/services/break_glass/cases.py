@@ -113,7 +113,7 @@ class Cases:
         who: str,
         soon: Soon,
         tried: str,
-    ) -> CaseRow:
+    ) -> Case:
         """Ask the key-holders. Raises `Refused`: the reason opens nothing, the words name
         somebody, the post cannot be opened, or somebody asked about it already."""
         if not reason.opens:
@@ -127,7 +127,7 @@ class Cases:
                 raise Refused("break-glass-names", {"kind": found[0].kind, "found": found[0].shown})
         return await self._begin(group, account, post_id, reason.code, soon.code, who, tried)
 
-    async def drill(self, group: Group, account: Account) -> CaseRow:
+    async def drill(self, group: Group, account: Account) -> Case:
         """Ask about a fake post, for practice. Raises `Refused` with fewer than two key-holders."""
         post_id = new_id()
         await self._seals.begin_drill(group, post_id)
@@ -144,7 +144,7 @@ class Cases:
         tried: str,
         *,
         drill: bool = False,
-    ) -> CaseRow:
+    ) -> Case:
         group_id = await self._store.group_id(group)
         everybody = await self.everybody(group)
         keys, case_id = self._store.keys, new_id()
@@ -185,7 +185,7 @@ class Cases:
 
         row = await self._store.write(work)
         self.wake.set()
-        return row
+        return Case(row, ())
 
     async def everybody(self, group: Group) -> list[Account]:
         """Everybody who hears of each step: who has a key, and the supervisor."""
@@ -199,6 +199,15 @@ class Cases:
         """A request, and the key of who may answer it. Raises `Refused`."""
         found = await self.find(group, case)
         return found, await self._holder(group, account, found.row)
+
+    async def of_post(self, group: Group, post_id: bytes) -> str:
+        """The newest request about a post that was opened or may be. Raises `Refused`."""
+        async with self._store.read() as conn:
+            states = [*_LIVE, CaseState.OPENED.value]
+            row = await case_rows.of_post(conn, self._store.keys, post_id, states)
+        if row is None or row.group_id != await self._store.group_id(group):
+            raise Refused("break-glass-over")
+        return row.id.hex()
 
     async def find(self, group: Group, case: str) -> Case:
         """A request by its id. Raises `Refused`."""
@@ -233,11 +242,12 @@ class Cases:
         """Whether an account holds a key in a group now."""
         return any(each.account == account for each in await self._seals.everybody(group))
 
-    async def newest(self, group: Group) -> list[CaseRow]:
-        """A group's newest requests, the newest first."""
+    async def newest(self, group: Group) -> list[Case]:
+        """A group's newest requests, the newest first, without their answers."""
         group_id = await self._store.group_id(group)
         async with self._store.read() as conn:
-            return await case_rows.newest(conn, self._store.keys, group_id, MOST_LISTED)
+            rows = await case_rows.newest(conn, self._store.keys, group_id, MOST_LISTED)
+        return [Case(row, ()) for row in rows]
 
     async def live(self) -> list[CaseRow]:
         """The requests of all groups of which something may still come."""

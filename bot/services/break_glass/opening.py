@@ -19,7 +19,7 @@ from bot.events import Delivered, Undelivered
 from bot.model import Account, Group
 from bot.outbox import Lane, Outbox, Tell
 from bot.reply import Button, Reply, Text
-from bot.sealing import OpenedHalf
+from bot.sealing import NotSuchText, OpenedHalf
 from bot.services.audit import Audit, Deed
 from bot.services.break_glass.cases import Case, Cases, facts
 from bot.services.break_glass.seals import Seals
@@ -38,7 +38,6 @@ from bot.services.break_glass.states import (
 from bot.services.break_glass.telling import Telling
 from bot.services.directory import Directory
 from bot.services.nameless import Nameless
-from bot.services.sealed_authors import SealedAuthors
 from bot.store import Connection, Store, case_rows
 from bot.store.case_rows import CaseRow
 
@@ -50,6 +49,7 @@ NOTICE: Final = "break-glass-notice"
 class Author:
     """Who wrote a post, for the two who opened it. `account` is None where it was a drill."""
 
+    case: str
     account: Account | None
     until: datetime
 
@@ -106,12 +106,18 @@ class Opening:
         """Whether somebody's half is here and waits for the other."""
         return account in self._halves.get(case.row.id, {})
 
-    async def hand_in(self, group: Group, account: Account, case: str, text: str) -> Author | None:
+    async def hand_in(self, group: Group, account: Account, text: str) -> Author | None:
         """Take an opened half back. With the second one gives the author; None waits for it.
 
         Raises `Refused`: it is no half, or not of this post, the two do not fit, or it is over.
         """
-        found, _ = await self._cases.look(group, account, case)
+        try:
+            half = OpenedHalf.of(text)
+        except NotSuchText:
+            raise Refused("seal-not-a-half") from None
+        found, _ = await self._cases.look(
+            group, account, await self._cases.of_post(group, half.post)
+        )
         row, pair = found.row, self._pair(group, found)
         state = CaseState(row.state)
         # Whoever opened it may look again, after a restart say, while its time lasts.
@@ -122,7 +128,6 @@ class Opening:
         able = [each.account for each in await self._seals.holders(group, row.post_id)]
         if not set(pair) <= set(able):
             raise Refused("break-glass-not-two-yet")
-        half = SealedAuthors.half(row.post_id, text)
         halves = self._halves.setdefault(row.id, {})
         halves[account] = half
         if len(halves) < 2:
@@ -131,7 +136,7 @@ class Opening:
         del self._halves[row.id]
         author = await self._seals.opened(group, row.post_id, *halves.values())
         await self._note(group, found, account, pair, author)
-        shown = Author(author, self._clock.now() + SHOWN)
+        shown = Author(row.id.hex(), author, self._clock.now() + SHOWN)
         self._authors[row.id] = shown
         return shown
 

@@ -64,7 +64,7 @@ class Reason(Enum):
     LEGAL_ORDER = "legal order"
     COMPLAINT = "a complaint"
     RULE_BROKEN = "a rule was broken"
-    CURIOSITY = "I would like to know"
+    CURIOSITY = "to know who it is"
 
     @property
     def code(self) -> str:
