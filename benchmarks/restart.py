@@ -76,7 +76,9 @@ async def _next(folder: Path, meter: Meter) -> int:
     with meter:
         assert await removals.next_due() is not None
         async with store.read() as conn:
-            first = await expiry_rows.due(conn, store.keys, clock.now(), [], limit=BATCH)
+            first = await expiry_rows.due(conn, clock.now(), [], limit=BATCH)
+            for row in first:
+                expiry_rows.message_of(store.keys, row)
     await store.close()
     return len(first)
 

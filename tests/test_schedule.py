@@ -111,8 +111,11 @@ class Told:
     def __init__(self) -> None:
         self.told: datetime | None = None
         self.away = False
+        self.asked = 0
 
     async def now(self) -> datetime | None:
+        self.asked += 1
+        await asyncio.sleep(0)
         if self.away:
             raise TryLater(timedelta(seconds=1))
         return self.told
@@ -147,6 +150,12 @@ async def test_time_that_simply_passes_is_trusted() -> None:
     assert await time.trusted("here")
     clock.both(timedelta(days=400))
     assert await time.trusted("here")
+
+
+async def test_who_asks_at_the_same_time_asks_the_platform_once() -> None:
+    _, platform, time = judged()
+    assert all(await asyncio.gather(*(time.trusted("here") for _ in range(50))))
+    assert platform.asked == 1
 
 
 async def test_a_jump_is_not_trusted_until_the_platform_agrees() -> None:

@@ -13,6 +13,7 @@ import discord
 from adapters.discord import places, translate
 from adapters.discord.again import pause
 from adapters.discord.backfill import archived, page_of
+from adapters.discord.budget import patiently
 from adapters.discord.client import Shards, Waits
 from adapters.discord.connection import Connection
 from adapters.discord.doors import open_doors
@@ -220,7 +221,8 @@ class DiscordChat:
     async def pins(self, room: Room) -> Sequence[MessageRef]:
         """The pinned messages of a room, in its threads too."""
         on = self._now
-        return await on.pins.of(room, on.rooms.channel(room))
+        with patiently():
+            return await on.pins.of(room, on.rooms.channel(room))
 
     async def rights(self, room: Room) -> frozenset[Right]:
         """What the bot may do in a room."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ class TrustedTime:
         self._wall = clock.now()
         self._monotonic = clock.monotonic()
         self._agreed: set[str] = set()
+        self._asking: dict[str, asyncio.Task[bool]] = {}
 
     def jumped(self) -> bool:
         """Whether the wall clock ran ahead since the last time all was well."""
@@ -41,9 +43,17 @@ class TrustedTime:
         After a jump, and once at the start of a run, the platform's own time decides. A platform
         that tells no time is believed at the start and cannot mend a jump.
         """
-        jumped = self.jumped()
-        if not jumped and platform in self._agreed:
+        if not self.jumped() and platform in self._agreed:
             return True
+        asking = self._asking.get(platform)
+        if asking is None:
+            # Every room with something due asks at once, at a start; one question is enough.
+            asking = self._asking[platform] = asyncio.create_task(self._agrees(platform))
+            asking.add_done_callback(lambda _: self._asking.pop(platform))
+        return await asyncio.shield(asking)
+
+    async def _agrees(self, platform: str) -> bool:
+        jumped = self.jumped()
         told = await self._platform_time(platform)
         agrees = not jumped if told is None else abs(told - self._clock.now()) <= AGREEMENT
         if not agrees:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Executable, Integer, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.columns import new_id_by
+from bot.store.columns import SealedBox, new_id_by
 from bot.store.tables import expiries, removal_counts
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ _MOST_IN_ONE = 500
 
 @dataclass(frozen=True, slots=True)
 class ExpiryRow:
-    """A message that is due."""
+    """A message that is due. Which one is sealed until `message_of` opens it."""
 
     id: bytes
     room_id: bytes
-    message: str
+    sealed: SealedBox
     due: datetime
     attempts: int
 
@@ -120,16 +120,20 @@ async def next_due(conn: Connection, without: Sequence[bytes]) -> datetime | Non
 
 
 async def due(
-    conn: Connection, keys: KeyRing, now: datetime, without: Sequence[bytes], limit: int
+    conn: Connection, now: datetime, without: Sequence[bytes], limit: int
 ) -> list[ExpiryRow]:
     """Messages that are due, oldest first, leaving out rooms that are paused."""
     found = await conn.execute(_DUE, {"without": without, "now": now, "most": limit})
-    return [_opened(keys, found_row) for found_row in found]
+    return [_row(found_row) for found_row in found]
 
 
-def _opened(keys: KeyRing, found: Row[Any]) -> ExpiryRow:
-    message = keys.open(expiries.c.message, found.id, found.message)
-    return ExpiryRow(found.id, found.room_id, message, found.due, found.attempts)
+def _row(found: Row[Any]) -> ExpiryRow:
+    return ExpiryRow(found.id, found.room_id, found.message, found.due, found.attempts)
+
+
+def message_of(keys: KeyRing, row: ExpiryRow) -> str:
+    """The handle of the message that a row is about."""
+    return keys.open(_MESSAGE, row.id, row.sealed)
 
 
 async def confirm(
@@ -217,7 +221,7 @@ async def failed_messages(
         .order_by(expiries.c.due)
         .limit(limit)
     )
-    return [_opened(keys, found_row).message for found_row in found]
+    return [message_of(keys, _row(found_row)) for found_row in found]
 
 
 async def overdue(conn: Connection, now: datetime, rooms: Sequence[bytes]) -> int:

@@ -26,7 +26,7 @@ async def planted(store: Store, keys: KeyRing, count: int) -> list[expiry_rows.E
 
 async def due(store: Store, keys: KeyRing) -> list[expiry_rows.ExpiryRow]:
     async with store.read() as conn:
-        return await expiry_rows.due(conn, keys, AT + timedelta(hours=1), [], limit=100)
+        return await expiry_rows.due(conn, AT + timedelta(hours=1), [], limit=100)
 
 
 async def answered(
@@ -80,7 +80,7 @@ async def test_rooms_that_are_left_out_hold_up_nobody(store: Store, keys: KeyRin
     rows = await planted(store, keys, 2)
     without = [rows[0].room_id]
     async with store.read() as conn:
-        found = await expiry_rows.due(conn, keys, AT + timedelta(hours=1), without, limit=100)
+        found = await expiry_rows.due(conn, AT + timedelta(hours=1), without, limit=100)
         assert [row.id for row in found] == [rows[1].id]
         assert await expiry_rows.next_due(conn, without) == rows[1].due
         assert await expiry_rows.next_due(conn, []) == rows[0].due

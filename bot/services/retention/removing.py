@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 AT_ONCE = 100
 """Messages per removal call: what Discord's bulk deletion takes."""
+MOST_AT_A_LOOK = 10_000
+"""Messages that are taken up by one look at the table, which holds up everything else while it
+lasts: about 0.1 s."""
 ROUND = 0.02
 """Seconds from one look at the table to the next under load, so that messages which fall due
 one after another share a look, a removal call and a commit."""
@@ -162,17 +165,29 @@ class Removals:
         # Both from one moment: a room that is done meanwhile has rows that are not confirmed.
         unconfirmed, without = frozenset(self._unconfirmed), self._not_now()
         async with self._store.read() as conn:
-            keys, limit = self._store.keys, BATCH + len(unconfirmed)
-            found = await expiry_rows.due(conn, keys, now, without, limit)
+            limit = self._a_look(without) + len(unconfirmed)
+            found = await expiry_rows.due(conn, now, without, limit)
         due = [row for row in found if row.id not in unconfirmed]
         self._more = bool(due)
         if len(found) < limit:
             self._round_ends = steady + ROUND
         due.sort(key=lambda row: row.room_id)
-        for room_id, rows in groupby(due, key=lambda row: row.room_id):
-            task = asyncio.create_task(self._remove_in_room(room_id, list(rows)))
+        for room_id, of_room in groupby(due, key=lambda row: row.room_id):
+            rows = list(of_room)
+            if len(found) == limit and len(rows) > AT_ONCE:
+                # More is due: what is over goes with that, in a full call.
+                del rows[len(rows) // AT_ONCE * AT_ONCE :]
+            task = asyncio.create_task(self._remove_in_room(room_id, rows))
             self._busy[room_id] = task
             task.add_done_callback(partial(self._room_done, room_id))
+
+    def _a_look(self, without: Sequence[bytes]) -> int:
+        """How many due messages to take up: a full call for each room, where so many are due.
+
+        With fewer, each of many rooms would have a few, and a call for those.
+        """
+        rooms = len(self._directory.known) - len(without)
+        return min(max(BATCH, AT_ONCE * rooms), MOST_AT_A_LOOK)
 
     def _not_now(self) -> list[bytes]:
         return [*self._paused, *self._busy]
@@ -221,7 +236,8 @@ class Removals:
         self._paused[room_id] = self._clock.monotonic() + lasts.total_seconds()
 
     async def _remove_some(self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow]) -> None:
-        by_ref = {MessageRef(known.room, row.message): row for row in rows}
+        keys = self._store.keys
+        by_ref = {MessageRef(known.room, expiry_rows.message_of(keys, row)): row for row in rows}
         pinned = await self.pins.of(known.room)
         go = [ref for ref in by_ref if ref not in pinned]
         results = await self._directory.chat(known.room.group).remove(go) if go else {}
