@@ -129,7 +129,10 @@ class Listener:
     event: type[Event]
     stage: Stage
     name: str
-    hear: Callable[[Any], Awaitable[Outcome]]
+    hear: Callable[[Any], Any]
+    """Gives an `Outcome`, or with `waits` an awaitable of one."""
+    waits: bool
+    """Whether it is a coroutine. One that only starts writes needs none, and each costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,10 @@ def command(
 
 
 def listens(event: type[Event], *, stage: Stage = Stage.AFTER) -> Callable[[_Method], _Method]:
-    """Declare a cog method as a listener to one kind of event, at one stage."""
+    """Declare a cog method as a listener to one kind of event, at one stage.
+
+    It may be `async` or plain; it gives an `Outcome`.
+    """
 
     def mark(method: _Method) -> _Method:
         method.__listens__ = (*getattr(method, "__listens__", ()), (event, stage))  # type: ignore[attr-defined]
@@ -202,7 +208,8 @@ class Cog:
         """The listeners declared on this cog."""
         for method in self._methods():
             for event, stage in getattr(method, "__listens__", ()):
-                yield Listener(event, stage, f"{type(self).__name__}.{method.__name__}", method)
+                name = f"{type(self).__name__}.{method.__name__}"
+                yield Listener(event, stage, name, method, inspect.iscoroutinefunction(method))
 
     def _methods(self) -> Iterator[Callable[..., Any]]:
         # In the order of the source: help lists commands as their author wrote them.

@@ -120,8 +120,14 @@ class Router:
                 self._lanes.leave(lane)
         else:
             writes = await self._hear(listeners, event)
-        if writes:
-            await _written(writes)
+        if len(writes) == 1:
+            # As it is with almost all: on the path of every message a coroutine less counts.
+            try:
+                await writes[0]
+            except Exception as error:
+                _judge([error])
+        elif writes:
+            _judge(await asyncio.gather(*writes, return_exceptions=True))
         if first:
             self.on_ready(event.group)
             ready.set()
@@ -130,7 +136,9 @@ class Router:
         writes: list[Awaitable[Any]] = []
         for listener in listeners:
             try:
-                outcome = await listener.hear(event)
+                outcome = listener.hear(event)
+                if listener.waits:
+                    outcome = await outcome
             except NotDurable:
                 raise
             except TryLater:
@@ -268,10 +276,9 @@ class Lanes:
 
     def take(self, name: Hashable) -> bool:
         """Take an empty lane; False where somebody is in it, and `turn` waits."""
-        if name in self._waiting:
-            return False
-        self._waiting[name] = None
-        return True
+        taken = len(self._waiting)
+        self._waiting.setdefault(name)
+        return len(self._waiting) > taken
 
     async def turn(self, name: Hashable) -> None:
         """Wait behind everybody who is in a lane or came before. Cancelled, it leaves the line."""
@@ -338,18 +345,9 @@ class Seen:
             end.exception()
 
 
-async def _written(writes: Sequence[Awaitable[Any]]) -> None:
-    """Wait for every write. A bug in one is contained; what is not on disk is offered again."""
+def _judge(outcomes: Iterable[Any]) -> None:
+    """A bug in a write is contained; what is not on disk is offered again."""
     lost: BaseException | None = None
-    outcomes: Iterable[Any]
-    if len(writes) == 1:
-        try:
-            await writes[0]
-            return
-        except Exception as error:
-            outcomes = (error,)
-    else:
-        outcomes = await asyncio.gather(*writes, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, NotDurable | TryLater | asyncio.CancelledError):
             lost = outcome

@@ -66,17 +66,17 @@ class CrisisWatch(Cog):
         await self.ladder.open(event.group)
 
     @listens(MessagePosted, stage=Stage.CRISIS)
-    async def posted(self, event: MessagePosted) -> Outcome:
+    def posted(self, event: MessagePosted) -> Outcome:
         """Look before the gate: it never swallows a call for help."""
         return self.answering.look(event)
 
     @listens(MessageEdited, stage=Stage.CRISIS)
-    async def edited(self, event: MessageEdited) -> Outcome:
+    def edited(self, event: MessageEdited) -> Outcome:
         """Look at what it says now."""
         return self.answering.look(event)
 
     @listens(MessagePosted, stage=Stage.AFTER)
-    async def answered(self, event: MessagePosted) -> Outcome:
+    def answered(self, event: MessagePosted) -> Outcome:
         """A moderator who writes in the room holds the claim."""
         return self.ladder.wrote(event)
 

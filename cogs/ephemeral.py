@@ -109,12 +109,12 @@ class Ephemeral(Cog):
         await self._removals.open(event.group)
 
     @listens(MessagePosted, stage=Stage.RETENTION)
-    async def keep_time(self, event: MessagePosted) -> Outcome:
+    def keep_time(self, event: MessagePosted) -> Outcome:
         """Write down when a message goes."""
         return self.retention.keep_time(event.ref, event.at)
 
     @listens(MessageUnreadable, stage=Stage.RETENTION)
-    async def keep_time_unread(self, event: MessageUnreadable) -> Outcome:
+    def keep_time_unread(self, event: MessageUnreadable) -> Outcome:
         """The members can read what the bot cannot, so it goes too."""
         if event.author is None:
             # No message: it stands for some that the platform does not tell any more.
@@ -122,7 +122,7 @@ class Ephemeral(Cog):
         return self.retention.keep_time(event.ref, event.at)
 
     @listens(Delivered, stage=Stage.RETENTION)
-    async def keep_time_of_own(self, event: Delivered) -> Outcome:
+    def keep_time_of_own(self, event: Delivered) -> Outcome:
         """What the bot posts in a room goes like everything else there, but the join card."""
         if event.ref is None or event.purpose == STANDING:
             return None

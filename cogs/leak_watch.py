@@ -161,17 +161,17 @@ class LeakWatch(Cog):
         await self.upkeep.open(event.group)
 
     @listens(MessagePosted, stage=Stage.LEAKS)
-    async def posted(self, event: MessagePosted) -> Outcome:
+    def posted(self, event: MessagePosted) -> Outcome:
         """Look at what was written."""
         return self.leaks.scan(event)
 
     @listens(MessageEdited, stage=Stage.LEAKS)
-    async def edited(self, event: MessageEdited) -> Outcome:
+    def edited(self, event: MessageEdited) -> Outcome:
         """Look at what it says now."""
         return self.leaks.scan(event, edited=True)
 
     @listens(MessageRemoved, stage=Stage.LEAKS)
-    async def removed(self, event: MessageRemoved) -> Outcome:
+    def removed(self, event: MessageRemoved) -> Outcome:
         """The card goes when its message goes."""
         return self.leaks.removed(event.ref)
 

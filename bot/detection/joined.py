@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import re
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import repeat, takewhile
 from typing import Final, NamedTuple
@@ -26,13 +26,14 @@ SHORTEST_JOINED: Final = 5
 """Letters of a keyword that is looked for in pieces."""
 MOST_AUTHORS: Final = 5_000
 _LONGEST_PIECE: Final = 24
+_NOTHING_YET: Final[tuple[float, tuple[str, ...]]] = (0.0, ())
 
 
 class Pieces:
     """The last words that each author sent one by one: "hos", "pit", "al"."""
 
     def __init__(self) -> None:
-        self._recent: OrderedDict[Hashable, tuple[float, deque[str]]] = OrderedDict()
+        self._recent: OrderedDict[Hashable, tuple[float, tuple[str, ...]]] = OrderedDict()
 
     def find(
         self, author: Hashable, folded: Folded, keywords: Keywords, now: float
@@ -45,9 +46,9 @@ class Pieces:
         words = folded.text.split(maxsplit=1)
         if not words:
             return []
-        before, pieces = self._recent.pop(author, (now, deque[str](maxlen=PIECES)))
+        before, pieces = self._recent.pop(author, _NOTHING_YET)
         if now - before > PIECES_FOR:
-            pieces.clear()
+            pieces = ()
         found: list[Finding] = []
         joined = words[0]
         for piece in reversed(pieces):
@@ -55,14 +56,11 @@ class Pieces:
             if len(joined) >= SHORTEST_JOINED and keywords.whole(joined):
                 found = [Finding(Kind.KEYWORD, *folded.span(0, len(words[0])))]
                 break
-        last = folded.text.rsplit(maxsplit=1)[-1]
+        last = words[-1]
         if len(words) > 1:
-            pieces.clear()
-        if len(last) <= _LONGEST_PIECE:
-            pieces.append(last)
-        else:
-            pieces.clear()
-        self._recent[author] = (now, pieces)
+            pieces, last = (), last.rsplit(maxsplit=1)[-1]
+        pieces = (*pieces[1 - PIECES :], last) if len(last) <= _LONGEST_PIECE else ()
+        self._recent[author] = now, pieces
         if len(self._recent) > MOST_AUTHORS:
             self._recent.popitem(last=False)
         return found

@@ -56,7 +56,10 @@ class Scanner:
 
     def scan(self, text: str) -> list[Finding]:
         """Everything found in a text, in the order of the text. Never fails; linear in it."""
-        folded = fold(text)
+        return self.find(fold(text))
+
+    def find(self, folded: Folded) -> list[Finding]:
+        """`scan` of a text that is folded already."""
         findings = [] if self._keywords is None else self._keywords.find_in(folded)
         if self._guard_words is not None:
             findings += self._guard_words.find_in(folded)

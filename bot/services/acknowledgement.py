@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.chat import Chat
 from bot.clock import Clock
@@ -35,6 +36,8 @@ from bot.texts.pack import GroundRules
 
 logger = logging.getLogger(__name__)
 
+RECENT = 1_000
+"""Authors whose keyed hash is not made anew."""
 STEP_KEPT = timedelta(hours=24)
 ANNOUNCING = "rules"
 """What the announcements are for, as `Undelivered` says it."""
@@ -80,10 +83,16 @@ class Acknowledgement:
         self._inside: dict[Group, set[int]] = {}
         self._current: dict[Group, Current] = {}
         self._grace = Grace(clock, time)
+        # Whoever writes writes more than once.
+        self._recent = lru_cache(RECENT)(self._new_short)
         self.holding = Holding(store, outbox, chats, self.acknowledged)
 
     def _short(self, group: Group, account: Account) -> int:
-        return short_of(self._store.keys.account_blind(self._store.known_group_id(group), account))
+        group_id = self._store.known_group_id(group)
+        return self._recent(group_id, account.platform, account.handle)
+
+    def _new_short(self, group_id: bytes, platform: str, handle: str) -> int:
+        return short_of(self._store.keys.account_blind(group_id, Account(platform, handle)))
 
     def acknowledged(self, group: Group, account: Account) -> bool:
         """Whether an account may read and write."""

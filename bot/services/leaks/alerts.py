@@ -123,7 +123,10 @@ class Leaks(LeakReading):
         self, event: MessagePosted | MessageEdited, *, edited: bool = False
     ) -> Awaitable[None] | None:
         """Look at what was written; what it gives back is the raising, to be awaited."""
-        hits = [hit for hit in self._scanning.look(event) if hit.kind is not Kind.CRISIS]
+        found = self._scanning.look(event)
+        if not found:
+            return None
+        hits = [hit for hit in found if hit.kind is not Kind.CRISIS]
         if not hits:
             return None
         ref, at = event.ref, event.at

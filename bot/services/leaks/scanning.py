@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.clock import Clock
-from bot.detection import Finding, Folded, GuardWords, Keywords, Kind, Scanner, Severity
+from bot.detection import Finding, Folded, GuardWords, Keywords, Kind, Scanner, Severity, fold
 from bot.detection.joined import QUOTED, Pieces, Quotes
 from bot.errors import Refused
 from bot.events import MessageEdited, MessagePosted
-from bot.model import Account, Content, Group, Room, RoomKind
+from bot.model import Content, Group, Room, RoomKind
 from bot.services.directory import Directory
 from bot.services.leaks.guards import Guards
 from bot.services.leaks.keywords import LeakKeywords
@@ -46,33 +46,10 @@ class _Ready:
     guards: GuardWords | None
     wanted: Wanted
     scanner: Scanner
-
-
-class _Following:
-    """What only several messages together show. A detector that is told who writes where.
-
-    In memory alone, as long as `joined.py` says. Nothing while nobody is said to write.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._pieces = Pieces()
-        self._quotes = Quotes()
-        self.writes: tuple[Room, Account, Keywords, bool] | None = None
-        """Where, who, what is watched for there, and whether quotes are looked for."""
-
-    def __call__(self, folded: Folded) -> list[Finding]:
-        if self.writes is None:
-            return []
-        room, author, keywords, quotes = self.writes
-        now = self._clock.monotonic()
-        found: list[Finding] = []
-        if len(folded.text) <= LONGEST_PIECE:
-            found = self._pieces.find((room, author), folded, keywords, now)
-        # Fewer words are neither a quote nor quoted.
-        elif quotes and folded.text.count(" ") >= QUOTED - 1:
-            found = self._quotes.find(room, author, folded, now)
-        return found
+    pieces: Pieces
+    quotes: Quotes
+    """What only several messages together show; both outlive what the others were made from."""
+    looks_for_quotes: bool
 
 
 class Scanning:
@@ -91,7 +68,6 @@ class Scanning:
         self._guards = guards
         self._directory = directory
         self._clock = clock
-        self._following: dict[Group, _Following] = {}
         self._ready: dict[Group, _Ready] = {}
         self._last: dict[Room, tuple[str, Sequence[Hit]]] = {}
 
@@ -101,33 +77,19 @@ class Scanning:
         last = self._last.get(room)
         if last is not None and last[0] == event.id:
             return last[1]
-        scanner = self._scanner(room.group)
+        ready = self._ready_for(room.group)
         hits: Sequence[Hit] = ()
-        if scanner is not None:
-            following = self._following[room.group]
-            if isinstance(event, MessagePosted):
-                following.writes = self._writes(event)
-            try:
-                hits = self._hits(scanner, event.content, room.group, event.author)
-            finally:
-                following.writes = None
+        if ready is not None:
+            hits = self._hits(ready, event.content, event)
         self._last[room] = event.id, hits
         return hits
 
-    def _writes(self, event: MessagePosted) -> tuple[Room, Account, Keywords, bool] | None:
-        room = event.ref.room
-        known, keywords = self._directory.known.get(room), self._keywords.of(room.group)
-        # Moderators say again what they look after.
-        if known is None or keywords is None or known.kind is RoomKind.MODERATORS:
-            return None
-        return room, event.author, keywords, self._kinds.of(room.group).has(Kind.QUOTE)
-
     def leaks(self, group: Group, text: str) -> list[Finding]:
         """Everything in a text that may be a leak. Raises `Refused` before the group is ready."""
-        scanner = self._scanner(group)
-        if scanner is None:
+        ready = self._ready_for(group)
+        if ready is None:
             raise Refused("not-ready")
-        return [finding for finding in scanner.scan(text) if finding.kind is not Kind.CRISIS]
+        return [finding for finding in ready.scanner.scan(text) if finding.kind is not Kind.CRISIS]
 
     def in_danger(self, group: Group, text: str) -> bool:
         """Whether a text may speak of danger to a life, now and of its author's own."""
@@ -136,10 +98,10 @@ class Scanning:
 
     def content(self, group: Group, content: Content) -> Sequence[Hit]:
         """What is in something that is no event, such as a message that was fetched."""
-        scanner = self._scanner(group)
-        return () if scanner is None else self._hits(scanner, content, group, None)
+        ready = self._ready_for(group)
+        return () if ready is None else self._hits(ready, content, None)
 
-    def _scanner(self, group: Group) -> Scanner | None:
+    def _ready_for(self, group: Group) -> _Ready | None:
         keywords = self._keywords.of(group)
         if keywords is None:
             return None
@@ -151,29 +113,60 @@ class Scanning:
             or ready.guards is not guards
             or ready.wanted is not wanted
         ):
-            following = self._following.setdefault(group, _Following(self._clock))
-            scanner = Scanner(keywords, guards, (*wanted.detectors(), following))
-            ready = self._ready[group] = _Ready(keywords, guards, wanted, scanner)
-        return ready.scanner
+            ready = self._ready[group] = _Ready(
+                keywords,
+                guards,
+                wanted,
+                Scanner(keywords, guards, wanted.detectors()),
+                Pieces() if ready is None else ready.pieces,
+                Quotes() if ready is None else ready.quotes,
+                wanted.has(Kind.QUOTE),
+            )
+        return ready
 
     def _hits(
-        self, scanner: Scanner, content: Content, group: Group, author: Account | None
+        self, ready: _Ready, content: Content, event: MessagePosted | MessageEdited | None
     ) -> Sequence[Hit]:
-        texts: tuple[str, ...] = (content.text,)
+        hits = self._hits_in(ready, content.text, event, said=True)
         if content.scannable or content.attachments:
-            names = [attachment.name for attachment in content.attachments]
-            texts = (content.text, *content.scannable, *names)
-        hits: list[Hit] = []
-        for text in texts:
-            found = scanner.scan(text)
-            # Only what somebody says counts among their words, and no name of a file.
-            self._following[group].writes = None
-            if not found:
-                continue
-            if author is not None and any(each.kind is Kind.GUARD_WORD for each in found):
-                found = self._guards.of_others(group, author, text, found)
-            hits += [_hit(each, text) for each in found]
+            names = (attachment.name for attachment in content.attachments)
+            for text in (*content.scannable, *names):
+                hits = (*hits, *self._hits_in(ready, text, event))
         return hits
+
+    def _hits_in(
+        self,
+        ready: _Ready,
+        text: str,
+        event: MessagePosted | MessageEdited | None,
+        *,
+        said: bool = False,
+    ) -> Sequence[Hit]:
+        """What is in one text. Only what somebody says counts among their words (`said`), and
+        neither what it says later nor a name of a file."""
+        folded = fold(text)
+        found = ready.scanner.find(folded)
+        if said and isinstance(event, MessagePosted):
+            found += self._said_before(ready, event, folded)
+        if not found:
+            return ()
+        if event is not None and any(each.kind is Kind.GUARD_WORD for each in found):
+            found = self._guards.of_others(event.group, event.author, text, found)
+        return [_hit(each, text) for each in found]
+
+    def _said_before(self, ready: _Ready, event: MessagePosted, folded: Folded) -> list[Finding]:
+        room = event.ref.room
+        known = self._directory.known.get(room)
+        # Moderators say again what they look after.
+        if known is None or known.kind is RoomKind.MODERATORS:
+            return []
+        if len(folded.text) <= LONGEST_PIECE:
+            who, now = (room.handle, event.author.handle), self._clock.monotonic()
+            return ready.pieces.find(who, folded, ready.keywords, now)
+        # Fewer words are neither a quote nor quoted.
+        if ready.looks_for_quotes and folded.text.count(" ") >= QUOTED - 1:
+            return ready.quotes.find(room, event.author, folded, self._clock.monotonic())
+        return []
 
 
 def _hit(finding: Finding, text: str) -> Hit:
