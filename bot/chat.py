@@ -98,6 +98,9 @@ class Chat(Protocol):
     async def edit(self, ref: MessageRef, reply: Reply) -> None:
         """Change an own message."""
 
+    async def pin(self, ref: MessageRef) -> None:
+        """Pin an own message. Doing it twice is doing it once."""
+
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
         """Remove messages. Answers for every one of `refs`; never raises for a single one."""
 

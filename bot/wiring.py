@@ -13,6 +13,7 @@ from bot.outbox import Outbox
 from bot.router import PlatformInbox, Router
 from bot.schedule import Every, Schedule, Source
 from bot.services.acknowledgement import Acknowledgement
+from bot.services.anchors import Anchors
 from bot.services.anonymity.changes import PostChanges
 from bot.services.anonymity.moderation import AnonymousModeration
 from bot.services.anonymity.posts import AnonymousPosts
@@ -57,6 +58,7 @@ from bot.store.replaying import replay
 from bot.texts.labels import Labels
 from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
+from cogs.audit import AuditCog
 from cogs.blind_replies import BlindRepliesCog
 from cogs.break_glass import BreakGlass
 from cogs.consult import Consult
@@ -176,6 +178,7 @@ class Circle:
             lambda group, _: rota.load(group),
         ]
         standing = StandingPosts(store, self.outbox, self.directory, memory)
+        anchors = Anchors(store, self.audit, standing, self.directory, self.notices, clock)
         nameless = Nameless(self.directory, scanning)
         replies = BlindReplies(store, self.outbox, changes, words, self.audit, clock)
         telling = Telling(store, self.outbox, self.directory, self.audit, clock)
@@ -226,6 +229,7 @@ class Circle:
                 leak_watch,
                 help_cog,
                 house_notices,
+                AuditCog(self.audit, self.anchors),
             ],
             self._chats,
             self.acknowledgement.acknowledged,
@@ -240,6 +244,7 @@ class Circle:
             key_holders_cog.status,
             counts.status,
             self.dropping.status,
+            self.anchors.status,
         ]
         self.outbox.offer = self.router.offer
         self.router.on_ready = self.outbox.open
@@ -258,6 +263,7 @@ class Circle:
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
             Every("key-holders", minutes=60, work=self.key_holders.upkeep, clock=clock),
+            Every("anchors", minutes=10, work=self.anchors.upkeep, clock=clock),
             Every("audit upkeep", minutes=60, work=self.audit.upkeep, clock=clock),
             Every("cases", minutes=60, work=cases.upkeep, clock=clock),
             Every("openings", minutes=1, work=opening.upkeep, clock=clock),

@@ -123,6 +123,12 @@ class DiscordChat:
         with as_ours():
             await message.edit(**rendered.to_edit())
 
+    async def pin(self, ref: MessageRef) -> None:
+        """Pin an own message."""
+        message = self._message(self._now, ref)
+        with as_ours():
+            await message.pin()
+
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
         """Remove messages."""
         return await self._now.removing.remove(refs)

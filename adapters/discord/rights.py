@@ -29,6 +29,7 @@ ASKED: Final = (
     Asked("send_messages_in_threads", "Send Messages in Threads", "the same, in threads"),
     Asked("read_message_history", "Read Message History", "to catch up on what it missed"),
     Asked("manage_messages", "Manage Messages", "to remove messages whose time is over"),
+    Asked("pin_messages", "Pin Messages", "to pin the mark of the audit for the moderators"),
     Asked("manage_threads", "Manage Threads", "the same, in threads that are private or closed"),
     Asked("embed_links", "Embed Links", "to show its cards as cards"),
     Asked("attach_files", "Attach Files", "to hand out what is too long for a message"),
@@ -47,9 +48,12 @@ SCOPES: Final = (
 
 ASKED_FOR: Final = Permissions(**dict.fromkeys([each.flag for each in ASKED], True))
 WHILE_RUNNING: Final = ASKED_FOR & ~Permissions(
-    manage_channels=True, create_public_threads=True, create_private_threads=True
+    manage_channels=True,
+    create_public_threads=True,
+    create_private_threads=True,
+    pin_messages=True,
 )
-"""What it needs on the server after the set-up."""
+"""What it needs on the server after the set-up. What it may not pin, a moderator is asked to."""
 IN_A_CHANNEL: Final = Permissions(
     view_channel=True,
     send_messages=True,

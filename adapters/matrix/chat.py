@@ -222,6 +222,12 @@ class MatrixChat:
             raise Forbidden
         await on.showing.edit(place, room_id, ref.handle, reply)
 
+    async def pin(self, ref: MessageRef) -> None:
+        """Pin an own message."""
+        on = self._now
+        self._place(on, ref.room)
+        await on.rooms.pin(ref.room.handle, ref.handle)
+
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
         """Remove messages, with what belongs to them."""
         return await self._now.removing.remove(refs)

@@ -283,6 +283,13 @@ class Rooms:
         told = _says(await self.state_now(room_id, "m.room.pinned_events")).get("pinned")
         return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 
+    async def pin(self, room_id: str, event_id: str) -> None:
+        """Pin a message beside those that are pinned at this moment."""
+        pinned = await self.pins(room_id)
+        if event_id not in pinned:
+            told = {"pinned": [*pinned, event_id]}
+            await self._client.set_state(room_id, "m.room.pinned_events", told)
+
     async def state_now(self, room_id: str, kind: str, key: str = "") -> Json:
         """A whole state event as the homeserver has it; empty where there is none.
 

@@ -116,6 +116,10 @@ class SandboxChat:
         content = await self._render(reply, _LANGUAGE, _POST_BUTTONS_LAST)
         await self._link.call("edit", ref.room.handle, ref.handle, content)
 
+    async def pin(self, ref: MessageRef) -> None:
+        """Pin an own message."""
+        await self._link.call("pin", ref.room.handle, ref.handle)
+
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
         """Remove messages."""
         try:

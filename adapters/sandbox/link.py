@@ -14,6 +14,7 @@ OPERATIONS: Final = frozenset(
         *("hello", "offer_commands", "ack", "rooms", "people", "describe", "pins", "rights"),
         *("post", "tell", "answer", "edit", "remove", "hold", "fetch", "history", "time_left"),
         "held",
+        "pin",
     }
 )
 """What a bot may ask of a world; nothing else is reachable through a link."""

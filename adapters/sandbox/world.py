@@ -275,6 +275,16 @@ class World:
             found.update(content)
             self.touch()
 
+    def pin(self, room: str, message: str) -> None:
+        """Pin one of the bot's own messages."""
+        found = self.message(room, message)
+        if found["author"] != BOT:
+            raise Refusal("forbidden")
+        if not found["pinned"]:
+            found["pinned"] = True
+            self.log("room", group=self.room(room)["group"], room=room, change="pins")
+            self.touch()
+
     def remove(self, messages: Sequence[Sequence[str]]) -> list[str]:
         """Remove messages, each on its own: gone or forbidden, in the same order."""
         return [self._remove_one(room, message) for room, message in messages]

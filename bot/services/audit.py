@@ -23,7 +23,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.model import Account, Group
 from bot.store import Connection, Store, audit_rows
-from bot.store.audit_rows import Head, Private
+from bot.store.audit_rows import Entry, Head, Private, Verdict
 
 KNOWN_FOR: Final = timedelta(days=365)
 """How long it is kept who did something. Then the entry stays and names nobody."""
@@ -72,6 +72,13 @@ class Deed(Enum):
     AUTHOR_TOLD = "author-told"
     AUTHOR_NOT_REACHED = "author-not-reached"
     CONSULTED = "consulted"
+    ANCHOR_RENEWED = "anchor-renewed"
+    KEYS_CHANGED = "keys-changed"
+    RESTORED = "restored"
+
+
+# A seal was opened, or somebody tried: the anchor follows soon.
+_ABOUT_OPENING: Final = "open"
 
 
 class Audit:
@@ -80,6 +87,8 @@ class Audit:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self.openings: dict[Group, int] = {}
+        """The newest entry of each group that is about opening a seal, since the start."""
 
     async def record(
         self,
@@ -107,9 +116,12 @@ class Audit:
         for name, value in {**(private or {}), **people}.items():
             hidden[name] = await self._private(conn, group, value)
         group_id = await self._store.group_id(group, conn)
-        return await audit_rows.add(
+        head = await audit_rows.add(
             conn, self._store.keys, group_id, self._clock.now(), deed.value, facts, hidden
         )
+        if deed.value.startswith(_ABOUT_OPENING):
+            self.openings[group] = head.number
+        return head
 
     async def _private(self, conn: Connection, group: Group, value: str | Account) -> Private:
         if isinstance(value, str):
@@ -118,11 +130,17 @@ class Audit:
         member = await self._store.member_id(conn, group, value, create=True)
         return Private(member.hex(), member)
 
-    async def head(self, group: Group) -> Head:
-        """The end of a group's chain, for its anchor."""
+    async def verify(self, group: Group, anchor: Head | None = None) -> Verdict:
+        """Follow a group's chain from its start, and look whether it holds an anchor."""
         group_id = await self._store.group_id(group)
         async with self._store.read() as conn:
-            return await audit_rows.head(conn, group_id)
+            return await audit_rows.verify(conn, self._store.keys, group_id, anchor)
+
+    async def latest(self, group: Group, count: int) -> list[Entry]:
+        """The newest entries of a group, newest first."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            return await audit_rows.latest(conn, self._store.keys, group_id, count)
 
     async def upkeep(self) -> None:
         """Forget who did what a year ago."""

@@ -41,6 +41,10 @@ class StandingPosts:
 
         await self._store.write(put)
 
+    async def where(self, room: Room, kind: str) -> MessageRef | None:
+        """Where a standing post was put last; None where none is known."""
+        return (await self._known(room, kind))[2]
+
     async def delivered(self, event: Delivered) -> None:
         """Remember where a standing post is."""
         name, _, times = event.job.rpartition(" ")

@@ -29,6 +29,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import NotDurable
 from bot.store.audit_tables import HASH_BYTES, audit, audit_openings
 from bot.store.columns import new_id
+from bot.store.tables import members
 
 if TYPE_CHECKING:
     from bot.store import Connection
@@ -64,13 +65,17 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it is read. `private` holds what was not erased, by name."""
+    """An entry as it is read. `private` holds what was not erased, by name.
+
+    `by` is the handle of whoever did it; None for the bot, the host, and who is not known any more.
+    """
 
     number: int
     at: datetime
     kind: str
     facts: Mapping[str, Any]
     private: Mapping[str, str]
+    by: str | None = None
 
     def __repr__(self) -> str:
         return f"<entry {self.number} {self.kind}>"
@@ -196,19 +201,35 @@ async def latest(conn: Connection, keys: KeyRing, group_id: bytes, count: int) -
     )
     rows = (await conn.execute(newest)).all()
     known: dict[int, dict[str, str]] = {row.number: {} for row in rows}
+    by: dict[int, str] = {}
     if rows:
-        openings = select(audit_openings).where(
-            audit_openings.c.group_id == group_id, audit_openings.c.number >= rows[-1].number
+        openings = (
+            select(audit_openings, members.c.account)
+            .outerjoin(members, members.c.id == audit_openings.c.member_id)
+            .where(
+                audit_openings.c.group_id == group_id, audit_openings.c.number >= rows[-1].number
+            )
         )
         for row in await conn.execute(openings):
             if row.number in known:
                 value = keys.open(audit_openings.c.value, row.id, row.value)
                 known[row.number][row.name] = value
+                if row.name == "by" and row.account is not None:
+                    by[row.number] = keys.open(members.c.account, row.member_id, row.account)
     entries = []
     for row in rows:
         said = json.loads(row.entry)
         at = datetime.fromisoformat(said["at"])
-        entries.append(Entry(row.number, at, said["kind"], said["facts"], known[row.number]))
+        entries.append(
+            Entry(
+                row.number,
+                at,
+                said["kind"],
+                said["facts"],
+                known[row.number],
+                by.get(row.number),
+            )
+        )
     return entries
 
 

@@ -98,6 +98,10 @@ async def test_pins_are_listed(stage: Stage, core: Core) -> None:
     )
     await chat.remove([pinned])
     assert await chat.pins(stage.circle) == []
+    own = await chat.post(stage.circle, Reply("yes"), key="to be pinned")
+    for _ in range(2):
+        await chat.pin(own)
+        assert await chat.pins(stage.circle) == [own]
 
 
 async def test_holding_and_releasing_count_and_twice_is_once(stage: Stage, core: Core) -> None:

@@ -38,3 +38,33 @@ audit-notice-hurried = A key-holder had a writer told at once.
 audit-author-told = A writer was told that two key-holders had looked.
 audit-author-not-reached = A writer could not be told that two key-holders had looked.
 audit-consulted = A moderator asked others about a case, without names.
+audit-anchor-renewed = A new mark was put up, though the old one did not fit.
+audit-keys-changed = The host changed the keys.
+audit-restored = The host put back a backup. What came after it is not here.
+
+## What moderators see of it
+
+audit = The newest entries in the record of what moderators did. Nobody can change it unseen.
+audit-none = Nothing is in the record yet.
+# $number: a number. $at: a point in time. $who: a moderator. $what: a sentence from above.
+audit-line = { $number }, { $at }, { $who }: { $what }
+# Nobody is named in this one: the bot, the host, or somebody whose entry was erased.
+audit-line-nobody = { $number }, { $at }: { $what }
+# $anchor: a number and 64 letters and digits.
+audit-anchor =
+    The record of what moderators did ends here: { $anchor }
+    I change this message every week. Please leave it here, pinned.
+    Copy it to another place now and then. It shows whether somebody changed the record.
+audit-whole = The record is whole, and it holds the mark in your room. It ends at { $anchor }
+# $number: a number.
+audit-wrong-changed = Entry { $number } is not the one that was written. Somebody changed the record. Ask your host.
+audit-wrong-missing = Entry { $number } is missing. Somebody changed the record. Ask your host.
+audit-wrong-opening = What is kept beside entry { $number } is not what was written. Ask your host.
+audit-wrong-cut = The record ends before the mark in your room: entry { $number } is missing. Ask your host if a backup was put back.
+audit-wrong-other = Entry { $number } does not fit the mark in your room. Ask your host if a backup was put back.
+audit-begun-anew = The mark in your room is changed to what is here now. That is in the record too.
+audit-not-wrong = The record fits its mark, so there is nothing to begin anew.
+button-audit-anew = I know why
+notice-audit-wrong = The record of what moderators did does not fit its mark in this room. Type audit check to see more.
+status-audit-wrong = The record of what moderators did does not fit its mark. Type audit check to see more.
+status-audit-unpinned = I may not pin the mark of the audit here. Please pin that message yourself.
