@@ -27,6 +27,7 @@ from bot.services.break_glass.opening import Opening
 from bot.services.break_glass.seals import Seals
 from bot.services.break_glass.telling import Telling
 from bot.services.consulting import Consulting
+from bot.services.consents import Consents
 from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.ladder import Ladder
 from bot.services.crisis.rota import Rota
@@ -62,6 +63,7 @@ from cogs.audit import AuditCog
 from cogs.blind_replies import BlindRepliesCog
 from cogs.break_glass import BreakGlass
 from cogs.consult import Consult
+from cogs.consents import ConsentsCog
 from cogs.crisis import Crisis
 from cogs.crisis_watch import CrisisWatch
 from cogs.data_rights import DataRightsCog
@@ -108,7 +110,8 @@ class Circle:
         self.helplines = Helplines(store, self.audit, clock)
         self.keywords = LeakKeywords(store, self.audit, clock)
         self.kinds = LeakKinds(store, self.audit)
-        guards = Guards(store)
+        consents = Consents(store, clock)
+        guards = Guards(store, consents)
         scanning = Scanning(self.keywords, self.kinds, guards, self.directory, clock)
         changes = PostChanges(store, self.outbox, self.directory, self.retention, clock)
         silences = Silences(store, self.audit, clock)
@@ -157,7 +160,7 @@ class Circle:
         words = CrisisWords(self.helplines, self.settings, rota, clock)
         ladder = Ladder(store, self.outbox, self.directory, rota, clock)
         answering = CrisisAnswering(
-            store, self.outbox, self.directory, scanning, words, ladder, memory, clock
+            store, self.outbox, self.directory, scanning, words, ladder, memory, consents, clock
         )
         crisis_watch = CrisisWatch(answering, ladder)
         actions = LeakActions(
@@ -226,6 +229,7 @@ class Circle:
                 LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
                 DataRightsCog(self.data_rights),
+                ConsentsCog(consents, self.acknowledgement, guards, self.directory),
                 leak_watch,
                 help_cog,
                 house_notices,

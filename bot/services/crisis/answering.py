@@ -26,6 +26,7 @@ from bot.inbox import Memory
 from bot.model import Account, Group, MessageRef, RoomKind
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Reply
+from bot.services.consents import Consents, Purpose
 from bot.services.crisis.ladder import PAGE, Ladder
 from bot.services.crisis.words import CrisisWords, Told
 from bot.services.directory import Directory, KnownRoom
@@ -60,6 +61,7 @@ class CrisisAnswering:
         words: CrisisWords,
         ladder: Ladder,
         memory: Memory,
+        consents: Consents,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -69,6 +71,7 @@ class CrisisAnswering:
         self._words = words
         self._ladder = ladder
         self._memory = memory
+        self._consents = consents
         self._clock = clock
         self._authors: OrderedDict[tuple[Group, Account], _Author] = OrderedDict()
         self._lines = asyncio.Lock()
@@ -100,7 +103,7 @@ class CrisisAnswering:
                 if before.card is None:
                     before.ref = ref
                 return
-        card, told = await self._tell_moderators(known, ref, tier)
+        card, told = await self._tell_moderators(known, ref, tier, author)
         self._remember(group, author, _Author(self._clock.monotonic(), ref, card))
         if Can.TELL_AT_ONCE in self._directory.chat(group).can:
             job = Tell(group, author, self._words.to_author(group, told))
@@ -110,15 +113,20 @@ class CrisisAnswering:
             await self._line(known, self._store.message_blind(ref).hex(), told)
 
     async def _tell_moderators(
-        self, known: KnownRoom, ref: MessageRef, tier: Severity
+        self, known: KnownRoom, ref: MessageRef, tier: Severity, author: Account | None = None
     ) -> tuple[bytes | None, Told]:
-        if tier is Severity.LOW:
+        if tier is Severity.LOW and not await self._agreed(known.room.group, author):
             return None, Told.NOBODY
         card = await self._store.write(lambda conn: self._ladder.raise_within(conn, known, ref))
         self._ladder.wake.set()
         if self._directory.moderators_room(known.room.group) is None:
             return card, Told.NOBODY
         return card, self._words.told(known.room.group)
+
+    async def _agreed(self, group: Group, author: Account | None) -> bool:
+        if author is None:
+            return False
+        return await self._consents.since(group, author, Purpose.CRISIS_ALERTS) is not None
 
     def _recent(self, group: Group, author: Account) -> _Author | None:
         found = self._authors.get((group, author))

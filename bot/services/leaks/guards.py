@@ -15,6 +15,7 @@ from bot.detection import Finding, GuardWordError, GuardWords, Kind, seal
 from bot.detection.guard_words import LONGEST, MOST_WORDS, SHORTEST
 from bot.errors import Refused
 from bot.model import Account, Group
+from bot.services.consents import Consents, Purpose
 from bot.store import Connection, Store, guard_rows
 
 MOST_EACH: Final = 10
@@ -38,8 +39,9 @@ class _Guarded:
 class Guards:
     """Every group's guard words, in memory as hashes and written through."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, consents: Consents) -> None:
         self._store = store
+        self._consents = consents
         self._guarded: dict[Group, _Guarded] = {}
 
     async def load(self, group: Group) -> None:
@@ -100,6 +102,7 @@ class Guards:
 
             async def work(conn: Connection) -> bytes:
                 member = await self._store.member_id(conn, group, account, create=True)
+                await self._consents.note(conn, member, Purpose.GUARD_WORDS)
                 return await guard_rows.add(conn, group_id, member, tags)
 
             row_id = await self._store.write(work)
@@ -121,7 +124,14 @@ class Guards:
             ids = [row_id for row_id, kept in own.items() if tags in (None, kept)]
             if not ids:
                 raise Refused("guard-unknown")
-            await self._store.write(lambda conn: guard_rows.remove(conn, ids))
+
+            async def work(conn: Connection) -> None:
+                await guard_rows.remove(conn, ids)
+                member = await self._store.member_id(conn, group, account)
+                if member is not None and len(ids) == len(own):
+                    await self._consents.end(conn, member, Purpose.GUARD_WORDS)
+
+            await self._store.write(work)
             for words in guarded.of.values():
                 for row_id in ids:
                     words.pop(row_id, None)
