@@ -54,6 +54,44 @@ class CrisisWatch(Cog):
         await self.ladder.buddy(ctx.group, ctx.account, card)
         return Reply("crisis-buddy")
 
+    @command("crisis next", needs=Role.MODERATOR, hidden=True)
+    async def next_step(self, ctx: Context, card: str) -> Reply:
+        """Think of three plain things. What you press is not kept."""
+        await self.ladder.holds(ctx.group, ctx.account, card)
+        args = {"card": card}
+        return Reply(
+            "crisis-check",
+            lines=tuple(Text(f"crisis-check-{each}") for each in ("plan", "means", "time")),
+            buttons=(
+                Button("button-crisis-yes", "crisis danger", args),
+                Button("button-crisis-no", "crisis phrases", args),
+                Button("button-crisis-unknown", "crisis danger", args),
+            ),
+        )
+
+    @command("crisis danger", needs=Role.MODERATOR, hidden=True)
+    async def danger(self, ctx: Context, card: str) -> Reply:
+        """See what to do where it may be urgent. It opens nothing, and calls nobody."""
+        nameless = await self.ladder.nameless(ctx.group, ctx.account, card)
+        lines = [self.answering.words.emergency(ctx.group)]
+        buttons = [Button("button-crisis-phrases", "crisis phrases", {"card": card})]
+        if nameless is not None:
+            lines.append(Text("crisis-danger-nameless"))
+            buttons.insert(0, Button("button-crisis-nameless", "anon care", {"message": nameless}))
+        return Reply("crisis-danger", lines=tuple(lines), buttons=tuple(buttons))
+
+    @command("crisis others", needs=Role.MODERATOR, hidden=True)
+    async def others(self, ctx: Context, card: str) -> Reply:
+        """Ask the room to be kind, once. It names nobody."""
+        await self.ladder.to_the_others(ctx.group, ctx.account, card)
+        return Reply("crisis-others-done")
+
+    @command("crisis company", needs=Role.MODERATOR, hidden=True)
+    async def company(self, ctx: Context) -> Reply:
+        """Let the other moderators know that you would like a word with one of them."""
+        await self.ladder.company(ctx.group, ctx.account)
+        return Reply("crisis-buddy")
+
     @command("crisis close", needs=Role.MODERATOR, hidden=True)
     async def close(self, ctx: Context, card: str) -> Reply:
         """Say that it is over. Nothing of it is kept."""
@@ -106,7 +144,9 @@ def _phrases(card: str) -> Reply:
         "crisis-phrases",
         lines=(Text("crisis-phrases-not"),),
         buttons=(
+            Button("button-crisis-next", "crisis next", args),
             Button("button-crisis-buddy", "crisis buddy", args),
+            Button("button-crisis-others", "crisis others", args),
             Button("button-crisis-cannot", "crisis cannot", args),
             Button("button-crisis-close", "crisis close", args),
         ),

@@ -29,6 +29,8 @@ class CardRow:
     rung: int
     next_at: datetime | None
     card: str | None
+    asked: frozenset[str]
+    """Blinds of the moderators who were called, or who cannot now."""
 
 
 async def add(
@@ -116,6 +118,14 @@ async def card_is(conn: Connection, keys: KeyRing, row_id: bytes, card: str) -> 
     return await change(conn, row_id, card=keys.seal(crisis_cards.c.card, row_id, card))
 
 
+async def ask(conn: Connection, keys: KeyRing, row_id: bytes, blinds: Collection[str]) -> None:
+    """Note whom a card has asked, so that the next time it is somebody else."""
+    row = await one(conn, keys, row_id)
+    if row is not None:
+        asked = " ".join(sorted(row.asked.union(blinds)))
+        await change(conn, row_id, asked=keys.seal(crisis_cards.c.asked, row_id, asked))
+
+
 async def close(conn: Connection, row_id: bytes) -> bool:
     """Erase a card. False when somebody did."""
     gone = await conn.execute(delete(crisis_cards).where(crisis_cards.c.id == row_id))
@@ -141,4 +151,15 @@ def _row(keys: KeyRing, row: Row[Any]) -> CardRow:
     if row.card is not None:
         card = keys.open(crisis_cards.c.card, row.id, row.card)
     message = keys.open(crisis_cards.c.message, row.id, row.message)
-    return CardRow(row.id, row.group_id, row.room_id, message, holder, row.rung, row.next_at, card)
+    asked = keys.open(crisis_cards.c.asked, row.id, row.asked) if row.asked is not None else ""
+    return CardRow(
+        row.id,
+        row.group_id,
+        row.room_id,
+        message,
+        holder,
+        row.rung,
+        row.next_at,
+        card,
+        frozenset(asked.split()),
+    )

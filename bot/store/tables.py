@@ -409,6 +409,8 @@ crisis_cards = Table(
     Column("next_at", UtcTime, index=True),
     Column("ends", UtcTime, nullable=False, index=True),
     Column("card", Sealed),
+    # Blinds of the moderators who were called or cannot: nothing says which.
+    Column("asked", Sealed),
     Index(None, "group_id"),
     Index(None, "room_id"),
     Index(None, "claimed_by"),

@@ -130,11 +130,10 @@ async def test_a_newcomer_gets_the_same(circle: TestCircle) -> None:
     [
         "this traffic will kill me",
         "she said she wants to die",
-        "years ago I tried to kill myself, and I am glad I am here",
         "I do not want to die",
     ],
 )
-async def test_idiom_others_and_the_past_are_left_alone(circle: TestCircle, words: str) -> None:
+async def test_idiom_and_others_are_left_alone(circle: TestCircle, words: str) -> None:
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
     rose.writes(circle.room, words)
     drew.writes(circle.room, LESS)
@@ -167,14 +166,61 @@ async def test_who_gets_worse_is_told_so_and_moderators_too(circle: TestCircle) 
     await one_card(circle)
 
 
-async def test_moderators_switch_it_off(circle: TestCircle) -> None:
-    await circle.moderator().runs("watch set", kind="crisis", what="off")
+OVER = "years ago I tried to kill myself, and I am glad I am here"
+KIND_WORD = "You wrote about a hard time"
+
+
+async def test_who_tells_of_the_past_has_one_kind_word_alone_and_nobody_hears_of_it(
+    circle: TestCircle,
+) -> None:
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, OVER)
+    word = await rose.sees(KIND_WORD, rose.private)
+    assert [button["label"] for button in word["buttons"]] == ["Help now", "Tell a moderator"]
+    rose.writes(circle.room, OVER)
+    rose.writes(circle.room, LESS)
+    # What is close again is answered in full, whatever came before it.
+    await rose.sees(HELLO, rose.private)
+    await rose.sees("I have told nobody. If you would like", rose.private)
+    assert len([m for m in rose.reads(rose.private) if KIND_WORD in m["text"]]) == 1
+    assert not said(circle, circle.room, "")
+    assert not said(circle, circle.moderators, CARD)
+
+
+async def test_a_room_hears_nothing_of_the_past(shared: TestCircle) -> None:
+    rose, drew = await shared.member("Rose"), await shared.member("Drew")
+    rose.writes(shared.room, OVER)
+    drew.writes(shared.room, LESS)
+    await line(shared)
+    assert len(said(shared, shared.room, "")) == 1
+    assert not [m for m in rose.reads(rose.private) if KIND_WORD in m["text"]]
+
+
+async def test_nobody_switches_it_off(circle: TestCircle) -> None:
+    refused = await circle.moderator().runs("watch set", kind="crisis", what="off")
+    assert "cannot be switched off" in refused["text"]
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
-    rose.writes(circle.room, "write to rose@example.org")
-    await circle.moderator().sees("an e-mail address", circle.moderators)
-    assert not [m for m in rose.reads(rose.private) if HELLO in m["text"]]
-    assert cards_stored(circle) == 0
+    await rose.sees(HELLO, rose.private)
+    await one_card(circle)
+
+
+async def test_a_group_that_had_switched_it_off_hears_once_that_it_is_on_again(
+    circle: TestCircle,
+) -> None:
+    await circle.stop()
+    db = sqlite3.connect(circle.folder / "circle.sqlite3")
+    db.execute("INSERT INTO group_settings SELECT id, 'watch crisis', 'off' FROM groups")
+    db.commit()
+    db.close()
+    await circle.up()
+    ana = circle.moderator()
+    await ana.sees("it is on again", circle.moderators)
+    await circle.restart()
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, SEVERE)
+    await one_card(circle)
+    assert len(said(circle, circle.moderators, "it is on again")) == 1
 
 
 # Where nobody can be written to alone.
@@ -290,6 +336,68 @@ async def test_nobody_sees_who_cannot_and_the_next_is_called_at_once(circle: Tes
     assert answer["only"] == ana.account
     await moss.sees("may need a person", moss.private)
     assert [m["text"] for m in moss.reads(circle.moderators)] == before
+
+
+async def test_who_cannot_is_not_asked_again_after_a_restart(circle: TestCircle) -> None:
+    ana = await on_duty(circle)
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, SEVERE)
+    card = await one_card(circle)
+    await ana.sees("may need a person", ana.private)
+    await ana.presses("I can't now", within=card)
+    await circle.restart()
+    moss = circle.moderator("moss")
+    later = datetime.now(UTC) + timedelta(hours=3)
+    await moss.runs(
+        "duty add", days="daily", start=f"{later:%H:%M}", end=f"{later + timedelta(hours=1):%H:%M}"
+    )
+    await circle.pass_time(minutes=11)
+    # By the rota it is Ana's turn; only what was kept says that she cannot.
+    await moss.sees("may need a person", moss.private)
+    assert len([m for m in ana.reads(ana.private) if "may need a person" in m["text"]]) == 1
+
+
+async def test_the_next_steps_lead_to_what_helps_and_open_nothing(circle: TestCircle) -> None:
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, SEVERE)
+    ana = circle.moderator()
+    phrases = await ana.presses("I'll reply", within=await one_card(circle))
+    check = await ana.presses("Next step", within=phrases)
+    assert "A plan for how" in check["text"]
+    assert "I am glad you told us" in (await ana.presses("No", within=check))["text"]
+    danger = await ana.presses("I don't know", within=check)
+    assert "In danger now? Call" in danger["text"]
+    # Its author has a name: there is nothing to open.
+    assert [button["label"] for button in danger["buttons"]] == ["Words you can use"]
+    await ana.presses("A word to the room", within=phrases)
+    word = await rose.sees("Thank you for caring", circle.room)
+    assert "Rose" not in str(word)
+
+
+async def test_danger_in_a_post_without_a_name_leads_to_what_helps_its_writer(
+    circle: TestCircle,
+) -> None:
+    rose, ana = await circle.member("Rose"), circle.moderator()
+    preview = await rose.runs("anon", room=circle.room, text=SEVERE)
+    await rose.presses("Post soon", within=preview)
+    await circle.pass_time(minutes=6)
+    phrases = await ana.presses("I'll reply", within=await one_card(circle))
+    danger = await ana.presses("Yes", within=await ana.presses("Next step", within=phrases))
+    care = await ana.presses("It has no name", within=danger)
+    assert "I do not know who it is" in care["text"]
+
+
+async def test_after_closing_whoever_answered_has_a_kind_word(circle: TestCircle) -> None:
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, SEVERE)
+    ana, moss = circle.moderator(), circle.moderator("moss")
+    await ana.presses("I'll reply", within=await one_card(circle))
+    await ana.presses("Close")
+    await circle.pass_time(minutes=11)
+    word = await ana.sees("You showed up, and that is your part", ana.private)
+    await ana.presses("Ask for company", within=word)
+    heard = await moss.sees("would like a word with one of you", circle.moderators)
+    assert "Rose" not in str(heard)
 
 
 async def test_after_ten_minutes_without_anybody_it_is_passed_on(circle: TestCircle) -> None:

@@ -92,7 +92,7 @@ async def test_keywords_stay_and_a_crisis_is_never_nudged(circle: TestCircle) ->
     keyword = await ana.runs("watch set", kind="keyword", what="off")
     assert "always looked for" in keyword["text"]
     crisis = await ana.runs("watch set", kind="crisis", what="nudge")
-    assert "choose off or alert" in crisis["text"]
+    assert "there is no nudge" in crisis["text"]
 
 
 async def test_an_author_who_is_nudged_takes_it_back_with_one_press(circle: TestCircle) -> None:

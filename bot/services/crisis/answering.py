@@ -2,7 +2,9 @@
 
 Where words to one person alone reach them at once, they go there. Where they do not, one quiet
 line goes to the room, at most one in 30 minutes. What is severe also gives moderators a card;
-the rest only with the author's yes. What somebody tells of as over is left alone.
+the rest only with the author's yes, by a press or given before (`consents.py`). Who tells
+of something as over has one kind word a day where private words arrive at once; no room and no
+moderator hears of it.
 
 Whom the bot wrote to lately is in memory alone, and so is which message somebody may want to
 show a moderator. When a room had its line is kept for these 30 minutes, blind.
@@ -35,8 +37,11 @@ from bot.store import Connection, Store
 
 HELLO: Final = "crisis-hello"
 LINE: Final = "crisis-line"
+PAST: Final = "crisis-past"
 QUIET: Final = timedelta(minutes=30)
 """Between two lines to one room, and between two private words to one person."""
+PAST_QUIET: Final = timedelta(hours=24)
+"""Between two kind words to somebody who tells of what is over."""
 _MOST_REMEMBERED: Final = 2_000
 
 
@@ -47,6 +52,8 @@ class _Author:
     at: float
     ref: MessageRef
     card: bytes | None = None
+    past: bool = False
+    """They told of something as over, and that is all they were answered."""
 
 
 class CrisisAnswering:
@@ -68,7 +75,7 @@ class CrisisAnswering:
         self._outbox = outbox
         self._directory = directory
         self._scanning = scanning
-        self._words = words
+        self.words = words
         self._ladder = ladder
         self._memory = memory
         self._consents = consents
@@ -80,13 +87,18 @@ class CrisisAnswering:
 
     def look(self, event: MessagePosted | MessageEdited) -> Awaitable[None] | None:
         """Look at what was written; what it gives back is the answer, to be awaited."""
-        tier = _tier(self._scanning.look(event))
-        if tier is None or event.automated:
+        hits = self._scanning.look(event)
+        if not hits or event.automated:
+            return None
+        if not any(hit.kind is Kind.CRISIS for hit in hits):
             return None
         known = self._directory.known.get(event.ref.room)
         # Moderators talk about those whom they look after. A newcomer in the lobby gets the same.
         if known is None or known.kind is RoomKind.MODERATORS:
             return None
+        tier = _tier(hits)
+        if tier is None:
+            return self._answer_past(known, event)
         return self._answer(known, event, tier)
 
     async def _answer(
@@ -95,7 +107,7 @@ class CrisisAnswering:
         ref, author = event.ref, event.author
         group = known.room.group
         before = self._recent(group, author)
-        if before is not None:
+        if before is not None and not before.past:
             told_enough = tier is Severity.LOW or (
                 before.card is not None and await self._ladder.is_open(before.card)
             )
@@ -106,11 +118,21 @@ class CrisisAnswering:
         card, told = await self._tell_moderators(known, ref, tier, author)
         self._remember(group, author, _Author(self._clock.monotonic(), ref, card))
         if Can.TELL_AT_ONCE in self._directory.chat(group).can:
-            job = Tell(group, author, self._words.to_author(group, told))
+            job = Tell(group, author, self.words.to_author(group, told))
             mark = f"{known.id.hex()} {self._store.message_blind(ref).hex()} {told.value}"
             await self._put(job, f"{HELLO} {mark}", HELLO)
         elif event.live:
             await self._line(known, self._store.message_blind(ref).hex(), told)
+
+    async def _answer_past(self, known: KnownRoom, event: MessagePosted | MessageEdited) -> None:
+        group, author = known.room.group, event.author
+        # A line to the room would point at whoever told their story.
+        alone = Can.TELL_AT_ONCE in self._directory.chat(group).can
+        if not alone or self._recent(group, author, PAST_QUIET) is not None:
+            return
+        self._remember(group, author, _Author(self._clock.monotonic(), event.ref, past=True))
+        job = Tell(group, author, self.words.of_the_past())
+        await self._put(job, f"{PAST} {self._store.message_blind(event.ref).hex()}", PAST)
 
     async def _tell_moderators(
         self, known: KnownRoom, ref: MessageRef, tier: Severity, author: Account | None = None
@@ -121,16 +143,16 @@ class CrisisAnswering:
         self._ladder.wake.set()
         if self._directory.moderators_room(known.room.group) is None:
             return card, Told.NOBODY
-        return card, self._words.told(known.room.group)
+        return card, self.words.told(known.room.group)
 
     async def _agreed(self, group: Group, author: Account | None) -> bool:
         if author is None:
             return False
         return await self._consents.since(group, author, Purpose.CRISIS_ALERTS) is not None
 
-    def _recent(self, group: Group, author: Account) -> _Author | None:
+    def _recent(self, group: Group, author: Account, lately: timedelta = QUIET) -> _Author | None:
         found = self._authors.get((group, author))
-        if found is None or self._clock.monotonic() - found.at > QUIET.total_seconds():
+        if found is None or self._clock.monotonic() - found.at > lately.total_seconds():
             return None
         return found
 
@@ -146,7 +168,7 @@ class CrisisAnswering:
         async with self._lines:
             if await self._memory.get(name) is not None:
                 return
-            job = Post(known.room, self._words.to_room(known.room.group, told))
+            job = Post(known.room, self.words.to_room(known.room.group, told))
             await self._put(job, f"{LINE} {mark}", LINE)
             # Noted after it: a crash between the two says it once more, under the same key.
             await self._memory.put(name, "", QUIET)
@@ -209,7 +231,7 @@ class CrisisAnswering:
             hour = self._clock.now().strftime("%Y%m%d%H")
             who = self._store.keys.blind("crisis asks", f"{account.platform} {account.handle}")
             await self._put(job, f"crisis-asks {who.hex()} {hour}", PAGE)
-        return self._words.told(group)
+        return self.words.told(group)
 
 
 def _tier(hits: Sequence[Hit]) -> Severity | None:

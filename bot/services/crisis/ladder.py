@@ -6,7 +6,8 @@ State of a card, and the only ways between:
     any     -> gone: closed by a moderator, or 72 hours over; the row is erased
 
 A card keeps the room, the message's handle and who claimed it, sealed, until it is closed, and
-nothing about the author. Who says "I can't now" is remembered in memory alone and shown to nobody.
+nothing about the author. Who was called and who says "I can't now" are kept with it, blind and
+sealed, so that a restart asks nobody twice; nothing tells the two apart, and nobody is shown it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.model import Account, Group, Message, MessageRef, Room
 from bot.outbox import Edit, Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, to_json, value_from_json
 from bot.services.crisis.rota import Rota
+from bot.services.crisis.words import HELP_NOW
 from bot.services.directory import Directory, KnownRoom
 from bot.store import Connection, Store, alert_rows, crisis_rows
 
@@ -32,6 +34,8 @@ CARD: Final = "crisis-card"
 PAGE: Final = "crisis-page"
 PASS_ON: Final = timedelta(minutes=10)
 STAYS: Final = timedelta(hours=72)
+LOOKED_AFTER: Final = timedelta(minutes=10)
+"""After a card was closed, its holder is written to."""
 MOST_RUNGS: Final = 6
 """After an hour of passing on, the card waits for whoever comes."""
 MOST_PAGED: Final = 5
@@ -52,8 +56,6 @@ class Ladder:
         self._clock = clock
         self.wake = asyncio.Event()
         self._groups: dict[bytes, Group] = {}
-        self._declined: dict[bytes, set[Account]] = {}
-        self._called: dict[bytes, set[Account]] = {}
         # Claims whose holder has not written in the room yet.
         self._silent: dict[tuple[Room, Account], bytes] = {}
 
@@ -121,15 +123,17 @@ class Ladder:
         self, conn: Connection, group: Group, row_id: bytes, accounts: Iterable[Account]
     ) -> None:
         """Write to moderators alone, each once, where the platform lets the bot."""
-        called = self._called.setdefault(row_id, set())
         if Can.TELL not in self._directory.chat(group).can:
             return
-        for account in accounts:
-            called.add(account)
-            who = self._store.keys.blind(f"crisis page {row_id.hex()}", account.handle)
+        called = {self._blind(row_id, account): account for account in accounts}
+        for who, account in called.items():
             job = Tell(group, account, Reply("crisis-page", lock_line="lock-someone-needs-you"))
-            name = f"{PAGE} {who.hex()}"
-            await self._outbox.put(conn, job, key=name, purpose=PAGE, lane=Lane.CRISIS)
+            await self._outbox.put(conn, job, key=f"{PAGE} {who}", purpose=PAGE, lane=Lane.CRISIS)
+        await crisis_rows.ask(conn, self._store.keys, row_id, called)
+
+    def _blind(self, row_id: bytes, account: Account) -> str:
+        """A moderator, as one card knows them."""
+        return self._store.keys.blind(f"crisis page {row_id.hex()}", account.handle).hex()
 
     async def next_due(self) -> datetime | None:
         """When the first card is passed on, lapses or goes."""
@@ -160,8 +164,8 @@ class Ladder:
         self._forget_claim(row.id)
         if known is None:
             return
-        asked = self._declined.get(row.id, set()) | self._called.get(row.id, set())
-        following = [each for each in self._rota.in_turn(group) if each not in asked]
+        in_turn = self._rota.in_turn(group)
+        following = [each for each in in_turn if self._blind(row.id, each) not in row.asked]
         await self._call(conn, group, row.id, following[:1])
         if row.card is None:
             await self._post(conn, row.id, known.room, MessageRef(known.room, row.message), None)
@@ -233,10 +237,11 @@ class Ladder:
     async def cannot(self, group: Group, account: Account, card: str) -> None:
         """A moderator cannot now. The next is called at once; nobody sees who it was."""
         looked, _ = await self._look(group, card)
-        self._declined.setdefault(looked.id, set()).add(account)
 
         async def work(conn: Connection) -> None:
-            row = await crisis_rows.one(conn, self._store.keys, looked.id)
+            keys = self._store.keys
+            await crisis_rows.ask(conn, keys, looked.id, [self._blind(looked.id, account)])
+            row = await crisis_rows.one(conn, keys, looked.id)
             if row is not None and row.holder in (None, account.handle):
                 await self._pass_on(conn, row, aloud=False)
 
@@ -252,6 +257,8 @@ class Ladder:
             if row is None or row.holder not in (None, account.handle):
                 return None if row is None else row.holder
             await self._close(conn, row)
+            if row.holder is not None:
+                await self._look_after(conn, group, row.id, account)
             return None
 
         other = await self._store.write(work)
@@ -260,12 +267,40 @@ class Ladder:
 
     async def _close(self, conn: Connection, row: crisis_rows.CardRow) -> None:
         await crisis_rows.close(conn, row.id)
-        self._declined.pop(row.id, None)
-        self._called.pop(row.id, None)
         self._forget_claim(row.id)
         if row.card is not None:
             ref: MessageRef = value_from_json(json.loads(row.card))
             await self._edit(conn, row.id, Edit(ref, Reply("crisis-card-closed")))
+
+    async def _look_after(
+        self, conn: Connection, group: Group, row_id: bytes, account: Account
+    ) -> None:
+        """A kind word to whoever answered, a while after it."""
+        if Can.TELL not in self._directory.chat(group).can:
+            return
+        company = Button("button-crisis-company", "crisis company", static=True)
+        job = Tell(group, account, Reply("crisis-after", buttons=(company,)))
+        await self._outbox.put(
+            conn,
+            job,
+            key=f"crisis-after {row_id.hex()}",
+            purpose=PAGE,
+            lane=Lane.CRISIS,
+            after=self._clock.now() + LOOKED_AFTER,
+        )
+
+    async def company(self, group: Group, account: Account) -> None:
+        """A moderator would like a word with another afterwards. Raises `Refused`."""
+        moderators = self._directory.moderators_room(group)
+        if moderators is None:
+            raise Refused("crisis-nobody-to-tell")
+        job = Post(moderators, Reply("crisis-company-asked", {"who": account}))
+        # One an hour for each: pressing again is not asking again.
+        hour = self._clock.now().strftime("%Y%m%d%H")
+        name = f"crisis-company {self._blind(hour.encode(), account)}"
+        await self._store.write(
+            lambda conn: self._outbox.put(conn, job, key=name, purpose=PAGE, lane=Lane.CRISIS)
+        )
 
     async def holds(self, group: Group, account: Account, card: str) -> None:
         """Raise `Refused` unless an account has claimed a card."""
@@ -284,6 +319,25 @@ class Ladder:
         await self._store.write(
             lambda conn: self._outbox.put(conn, job, key=name, purpose=PAGE, lane=Lane.CRISIS)
         )
+
+    async def to_the_others(self, group: Group, account: Account, card: str) -> None:
+        """A line to the room about how to be with somebody. Once a card. Raises `Refused`."""
+        await self.holds(group, account, card)
+        row, known = await self._look(group, card)
+        job = Post(known.room, Reply("crisis-others", buttons=(HELP_NOW,)))
+        name = f"crisis-others {row.id.hex()}"
+        await self._store.write(
+            lambda conn: self._outbox.put(conn, job, key=name, purpose=PAGE, lane=Lane.CRISIS)
+        )
+
+    async def nameless(self, group: Group, account: Account, card: str) -> MessageRef | None:
+        """The post, where it is one without a name. Raises `Refused`."""
+        await self.holds(group, account, card)
+        try:
+            found = await self.show(group, card)
+        except Refused:
+            return None
+        return found.ref if found.own else None
 
     async def show(self, group: Group, card: str) -> Message:
         """The message, for one moderator's eyes. Raises `Refused`."""

@@ -66,6 +66,10 @@ class CrisisWords:
             lock_line="lock-for-you",
         )
 
+    def of_the_past(self) -> Reply:
+        """To the author alone, about what they told of as over."""
+        return Reply("crisis-past", buttons=(HELP_NOW, TELL), lock_line="lock-for-you")
+
     def to_room(self, group: Group, told: Told) -> Reply:
         """To a room: no answer to anybody, and it names nobody."""
         return Reply(

@@ -58,8 +58,9 @@ _OFF_AT_FIRST: Final = frozenset({Kind.URL})
 _FITTING: Final[Mapping[Kind, tuple[Watch, ...]]] = {
     # Whoever wants no keywords removes them; a list that is kept and not looked at misleads.
     Kind.KEYWORD: (Watch.ALERT, Watch.NUDGE),
-    # Where it is looked for, its author hears from the bot first as it is.
-    Kind.CRISIS: (Watch.OFF, Watch.ALERT),
+    # The limits card promises everybody who joins that it is looked for, and its author hears
+    # from the bot first as it is.
+    Kind.CRISIS: (Watch.ALERT,),
 }
 _CHOSEN: Final = "watch "
 _COUNTRIES: Final = "watch-countries"
@@ -104,6 +105,8 @@ class LeakKinds:
         self._store = store
         self._audit = audit
         self._wanted: dict[Group, Wanted] = {}
+        self.on_again: set[Group] = set()
+        """Groups that had switched off looking for danger to a life, and are to hear of it."""
 
     async def load(self, group: Group) -> None:
         """Read a group's choices from the store."""
@@ -115,7 +118,14 @@ class LeakKinds:
             for name, value in typed.items()
             if name.startswith(_CHOSEN)
         }
+        # It could be switched off once.
+        if chosen.pop(Kind.CRISIS, None) is Watch.OFF:
+            self.on_again.add(group)
         self._wanted[group] = Wanted(chosen, tuple(typed.get(_COUNTRIES, "").split()))
+
+    async def said_on_again(self, conn: Connection, group_id: bytes) -> None:
+        """Forget, within a transaction, that a group had switched off looking for danger."""
+        await group_rows.set_setting(conn, group_id, f"{_CHOSEN}{Kind.CRISIS.value}", None)
 
     def of(self, group: Group) -> Wanted:
         """What a group looks for."""

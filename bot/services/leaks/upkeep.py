@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from bot.clock import Clock
 from bot.events import Delivered
 from bot.model import Group, MessageRef, Room, RoomKind
-from bot.outbox import Edit, Lane, Outbox
-from bot.reply import to_json, value_from_json
+from bot.outbox import Edit, Lane, Outbox, Post
+from bot.reply import Reply, to_json, value_from_json
 from bot.services.directory import Directory
 from bot.services.leaks.alerts import CARD, CLAIM_LASTS, DRAWING, Leaks
 from bot.services.leaks.cards import card
@@ -22,6 +22,7 @@ from bot.store import Connection, Store, alert_rows
 
 SETTLED_STAYS = timedelta(hours=24)
 DRAWN_AT_ONCE = 20
+ON_AGAIN = "watch-on-again"
 COUNTS_KEPT = timedelta(days=30)
 
 
@@ -65,8 +66,24 @@ class LeakUpkeep:
         await self._kinds.load(group)
         await self._guards.load(group)
         await self._keywords.load(group)
+        await self._say_on_again(group)
         await self.post_missing(group)
         self._expect(self._clock.now())
+
+    async def _say_on_again(self, group: Group) -> None:
+        room = self._directory.moderators_room(group)
+        if room is None or group not in self._kinds.on_again:
+            return
+        job = Post(room, Reply("watch-crisis-on-again"))
+        group_id = await self._store.group_id(group)
+
+        async def work(conn: Connection) -> None:
+            name = f"watch-crisis-on-again {group_id.hex()}"
+            await self._outbox.put(conn, job, key=name, purpose=ON_AGAIN, lane=Lane.ALERTS)
+            await self._kinds.said_on_again(conn, group_id)
+
+        await self._store.write(work)
+        self._kinds.on_again.discard(group)
 
     def _expect(self, at: datetime) -> None:
         if self._next is None or at < self._next:

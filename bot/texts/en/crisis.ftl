@@ -12,6 +12,11 @@ crisis-author-away = I have put a note to our moderators, since a life comes fir
 crisis-author-no-rota = I have put a note to our moderators, since a life comes first. I do not know when one of them looks, so please do not wait for them.
 crisis-author-nobody = I have told nobody. If you would like a moderator to know, press { button-tell-moderator }.
 
+## To the author alone, about something that they told of as over. Not where private words wait.
+## Buttons: Help now, Tell a moderator.
+
+crisis-past = I am a bot, not a person. This came by itself, and only you see it. You wrote about a hard time. You did nothing wrong, and you can always talk of it here. If it is close again, press { button-help-now }. I have told nobody.
+
 ## To the room, where nobody can be written to alone. It answers nobody and names nobody.
 
 crisis-line = Is it hard for you right now? Press { button-help-now }. Only you will see what comes next. I am a bot, and this came by itself.
@@ -73,6 +78,33 @@ crisis-phrases =
     Are you safe right now?
 # No advice and no promise.
 crisis-phrases-not = Asking does not put the idea in their head. If a life is in danger now, ask them to call the emergency number. When you are done, press { button-crisis-close }.
+
+# Three plain things, not kept. Buttons: Yes, No, I don't know. No goes back to the words.
+button-crisis-next = Next step
+crisis-check = Did they say any of these? I do not keep what you press.
+crisis-check-plan = A plan for how.
+crisis-check-means = The means close by.
+crisis-check-time = A time, like tonight.
+button-crisis-yes = Yes
+button-crisis-no = No
+button-crisis-unknown = I don't know
+# The emergency number follows.
+crisis-danger = This may be urgent. Ask them to call the emergency number, or to go to someone near them. Keep writing to them.
+# Only for a post without a name. Button: It has no name.
+button-crisis-nameless = It has no name
+crisis-danger-nameless = This post has no name. Press { button-crisis-nameless } for what helps its writer, and for what two key-holders can do together. It opens nothing yet.
+
+# To the room, only when the moderator who replies presses for it. Button: Help now.
+button-crisis-others = A word to the room
+crisis-others = Thank you for caring. One of our moderators is replying. Kind words are welcome. Please do not argue, give orders or name ways to get hurt. If this is too much, step away. That is okay too.
+crisis-others-done = The room has a kind word from me. It names nobody.
+
+# To whoever answered, alone, ten minutes after they closed it. Button: Ask for company.
+crisis-after = That was a hard one. You showed up, and that is your part. What happens next is not yours alone. If you would like a word with one of the others, press { button-crisis-company }.
+button-crisis-company = Ask for company
+# $who: a moderator.
+crisis-company-asked = { $who } would like a word with one of you.
+
 crisis-cannot = That is okay. I have passed it on. Nobody sees that you said no.
 # $author: the name that others see. $text: their words.
 crisis-shown =
@@ -81,7 +113,7 @@ crisis-shown =
 crisis-buddy = I have asked the others. You are not their only help.
 # $who: a moderator. $room: a room.
 crisis-buddy-asked = { $who } is replying to someone in { $room }, and would like one of you beside them.
-crisis-closed = It is closed, and I keep nothing of it but a count. That was a hard one. What happens next is not yours alone.
+crisis-closed = It is closed, and I keep nothing of it but a count. What happens next is not yours alone.
 # $who: a moderator.
 crisis-taken = { $who } is replying already. You could ask if they want company.
 crisis-not-yours = Please press { button-crisis-reply } on the card first.

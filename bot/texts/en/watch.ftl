@@ -34,6 +34,8 @@ arg-watch-what = What to do (off, alert or nudge)
 arg-watch-countries = Codes of countries, two letters each
 
 watch-not-for-keyword = Watched words are always looked for. To stop that, remove them. To see them, type: keyword list
-watch-not-for-crisis = With alert, whoever may be in danger hears from me first, so there is no nudge. With off I do not look for it at all. Please choose off or alert.
+watch-not-for-crisis = Whoever joins is told that I look for this, so it cannot be switched off. Its author hears from me first as it is, so there is no nudge.
+# To the moderators of a group that had switched it off, once, after an update.
+watch-crisis-on-again = I look for words of danger to a life in every group now, since whoever joins is told so. You had switched it off, and it is on again. The author hears from me first. You get a card only where it is severe.
 # $choices: codes of countries, with commas.
 watch-country-unknown = I do not know all of these. The codes I know: { $choices }.
