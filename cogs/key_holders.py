@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Annotated
 
 from bot.cog import Arg, Cog, Context, command, listens
-from bot.events import Left
+from bot.events import GroupReady, Left
 from bot.model import Account, Group, Role
 from bot.reply import File, Reply, Text, Value
 from bot.services.key_holders import FEWEST, KeyHolder, KeyHolders
@@ -87,6 +87,11 @@ class KeyHoldersCog(Cog):
         await self.holders.stand_back(ctx.group, ctx.account, back=back)
         return Reply("key-thanks")
 
+    @listens(GroupReady)
+    async def ready(self, event: GroupReady) -> None:
+        """Whoever left while the bot was away holds no key any more."""
+        await self.holders.settle(event.group)
+
     @listens(Left)
     async def left(self, event: Left) -> None:
         """Whoever leaves holds no key any more."""
@@ -94,14 +99,18 @@ class KeyHoldersCog(Cog):
 
     async def status(self, group: Group) -> list[Text]:
         """What `status` says: whether anybody can open a post, and what one lost key would do."""
-        holders = await self.holders.holders(group)
         days = await self.seals.sealed_days(group)
         if days is None:
             return [Text("status-seal-none")]
         lines = [Text("status-seal", {"days": days})]
-        able = [each for each in holders if not each.stands_back]
-        if len(able) < len(holders):
-            lines.append(Text("status-seal-back", {"count": len(holders) - len(able)}))
+        holders = await self.holders.holders(group)
+        back = [each for each in holders if each.stands_back]
+        if back:
+            lines.append(Text("status-seal-back", {"count": len(back)}))
+        others = await self.holders.no_moderators(group)
+        if others:
+            lines.append(Text("status-seal-no-moderator", {"count": len(others)}))
+        able = {each.account for each in holders} - {each.account for each in back} - others
         if len(able) < FEWEST:
             lines.append(Text("status-seal-cannot"))
         elif len(able) == FEWEST:

@@ -21,8 +21,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
-from bot.errors import Refused
-from bot.model import Account, Group
+from bot.errors import PlatformError, Refused
+from bot.model import Account, Group, Role
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, Value
 from bot.sealing import MOST_HOLDERS, NotSuchText, PublicKey
@@ -195,6 +195,27 @@ class KeyHolders:
         """Somebody left the group: if they held a key, they do no more."""
         if any(holder.account == account for holder in await self.everything(group)):
             await self._end(group, None, account, Reply("key-left", {"who": account}))
+
+    async def settle(self, group: Group) -> None:
+        """End the part of everybody who is not in the group any more, as far as it can be told."""
+        for account in {holder.account for holder in await self.everything(group)}:
+            if await self._role(group, account) is Role.GUEST:
+                await self.gone(group, account)
+
+    async def no_moderators(self, group: Group) -> set[Account]:
+        """Who holds a key and is no moderator now: posts are sealed to them, they open none."""
+        found = set()
+        for holder in await self.holders(group):
+            role = await self._role(group, holder.account)
+            if role is not None and role < Role.MODERATOR:
+                found.add(holder.account)
+        return found
+
+    async def _role(self, group: Group, account: Account) -> Role | None:
+        try:
+            return await self._directory.chat(group).role_of(group, account)
+        except PlatformError:
+            return None
 
     async def _end(self, group: Group, by: Account | None, whom: Account, said: Reply) -> None:
         async def work(conn: Connection) -> None:

@@ -146,6 +146,25 @@ async def test_whoever_leaves_the_group_holds_no_key(circle: TestCircle) -> None
     assert "go out without a seal" in await status(circle)
 
 
+async def test_whoever_left_while_the_bot_was_away_holds_no_key(circle: TestCircle) -> None:
+    await set_up(circle)
+    await circle.stop()
+    circle.moderator("moss").leaves()
+    await circle.up()
+    await circle.moderator("ana").sees("Moss holds no key any more", circle.moderators)
+    assert await names(circle) == {"ana"}
+
+
+async def test_status_names_key_holders_who_are_no_moderators(circle: TestCircle) -> None:
+    await set_up(circle)
+    moss = circle.moderator("moss")
+    moss.people.give_role(moss.account, "member")
+    await circle.settled()
+    said = await status(circle)
+    assert "One key-holder is no moderator any more" in said
+    assert "fewer than two key-holders can open one now" in said
+
+
 async def test_an_admin_ends_the_part_of_somebody_and_a_moderator_cannot(
     circle: TestCircle,
 ) -> None:

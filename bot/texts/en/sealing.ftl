@@ -80,8 +80,14 @@ status-seal-back =
         [one] One key-holder stands back because of a conflict of interest.
        *[other] { $count } key-holders stand back because of a conflict of interest.
     }
+# $count: how many hold a key and are no moderators any more, a number.
+status-seal-no-moderator =
+    { $count ->
+        [one] One key-holder is no moderator any more and can open nothing.
+       *[other] { $count } key-holders are no moderators any more and can open nothing.
+    } An admin can end that with: key remove
 # Fewer than two can open.
-status-seal-cannot = Posts are sealed, but fewer than two key-holders can open one now, because others stand back.
+status-seal-cannot = Posts are sealed, but fewer than two key-holders can open one now. A further key-holder helps for new posts.
 
 ## Opening a post
 
