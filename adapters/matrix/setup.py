@@ -236,6 +236,9 @@ async def rooms(transport: Transport, user: str) -> dict[str, FoundRoom]:
         "presence": {"types": []},
         "account_data": {"types": []},
         "room": {
+            # Synapse answers a question that it had a moment ago as it did then, for two minutes;
+            # so each one names another room, which there is not.
+            "not_rooms": [f"!{token_hex(8)}:nowhere.invalid"],
             "ephemeral": {"types": []},
             "account_data": {"types": []},
             "state": {"types": list(_STATE_TYPES)},

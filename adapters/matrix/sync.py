@@ -18,6 +18,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from secrets import token_hex
 from time import time
 from typing import Any, Final
 
@@ -325,5 +326,12 @@ class _Lane:
 
 def _filter(timeline: int) -> str:
     nothing: Json = {"types": []}
-    of_room = {"timeline": {"limit": timeline}, "ephemeral": nothing, "account_data": nothing}
+    of_room = {
+        "timeline": {"limit": timeline},
+        "ephemeral": nothing,
+        "account_data": nothing,
+        # Synapse gives who asks again for the same the answer of before, for two minutes; after a
+        # restart that is who was in the rooms then. So each start names another room, that is none.
+        "not_rooms": [f"!{token_hex(8)}:nowhere.invalid"],
+    }
     return orjson.dumps({"room": of_room, "presence": nothing, "account_data": nothing}).decode()
