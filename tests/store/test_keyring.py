@@ -145,6 +145,26 @@ def test_a_destroyed_tag_key_never_comes_back(tmp_path: Path, keys: KeyRing) -> 
     assert wrapped not in ring.read_text()
 
 
+def test_a_destroyed_epoch_key_never_comes_back(tmp_path: Path, keys: KeyRing) -> None:
+    master, ring = _files(tmp_path)
+    one, other = new_id(), new_id()
+    keys.epoch_key(one, 5)
+    needed, later = keys.epoch_key(other, 5), keys.epoch_key(one, 6)
+    wrapped = json.loads(ring.read_text())["keys"][f"epoch/{one.hex()}/5"]
+    keys.destroy_epoch_keys(6, {(other, 5)})
+    for each in (keys, KeyRing.load(ring, MasterKey.load(master))):
+        with pytest.raises(KeyDestroyed):
+            each.kept_epoch_key(one, 5)
+        assert each.kept_epoch_key(other, 5) == needed
+        assert each.kept_epoch_key(one, 6) == later
+    assert wrapped not in ring.read_text()
+
+
+def test_opening_makes_no_epoch_key(keys: KeyRing) -> None:
+    with pytest.raises(KeyDestroyed):
+        keys.kept_epoch_key(new_id(), 5)
+
+
 def test_a_silence_ends_with_its_key(tmp_path: Path, keys: KeyRing) -> None:
     master, ring = _files(tmp_path)
     group = new_id()
@@ -165,10 +185,13 @@ def test_a_silence_ends_with_its_key(tmp_path: Path, keys: KeyRing) -> None:
     assert again.keep_for_silence(group, 1, LATER) > long
 
 
-def test_destroying_a_group_destroys_its_tags(keys: KeyRing) -> None:
+def test_destroying_a_group_destroys_its_tags_and_epochs(keys: KeyRing) -> None:
     one, other = new_id(), new_id()
     before, kept = keys.tag(one, 1, ANA), keys.tag(other, 1, ANA)
+    keys.epoch_key(one, 1)
     keys.destroy_group(one)
+    with pytest.raises(KeyDestroyed):
+        keys.kept_epoch_key(one, 1)
     assert keys.tag(one, 1, ANA) != before
     assert keys.tag(other, 1, ANA) == kept
 
