@@ -13,11 +13,13 @@ A command's arguments come from its signature, its help from its docstring.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
+from types import MethodType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.events import Event
@@ -200,7 +202,7 @@ class Cog:
                     private=mark.private,
                     hidden=mark.hidden,
                     at_once=mark.at_once,
-                    parameters=tuple(_parameters(method)),
+                    parameters=_parameters(method.__func__),
                     run=method,
                 )
 
@@ -211,7 +213,7 @@ class Cog:
                 name = f"{type(self).__name__}.{method.__name__}"
                 yield Listener(event, stage, name, method, inspect.iscoroutinefunction(method))
 
-    def _methods(self) -> Iterator[Callable[..., Any]]:
+    def _methods(self) -> Iterator[MethodType]:
         # In the order of the source: help lists commands as their author wrote them.
         for cls in reversed(type(self).__mro__):
             for name in vars(cls):
@@ -220,9 +222,15 @@ class Cog:
                     yield attribute
 
 
-def _parameters(method: Callable[..., Any]) -> Iterator[Parameter]:
-    hints = get_type_hints(method, include_extras=True)
-    for parameter in list(inspect.signature(method).parameters.values())[1:]:
+@functools.cache
+def _parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    return tuple(_read_parameters(function))
+
+
+def _read_parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    # The first two are the cog itself and who asked.
+    for parameter in list(inspect.signature(function).parameters.values())[2:]:
         hint = hints[parameter.name]
         arg = Arg(f"arg-{parameter.name.replace('_', '-')}")
         if get_origin(hint) is Annotated:
@@ -231,7 +239,7 @@ def _parameters(method: Callable[..., Any]) -> Iterator[Parameter]:
         optional = [kind for kind in get_args(hint) if kind is not type(None)]
         kind = optional[0] if optional else hint
         if kind not in PLAIN_KINDS and not (isinstance(kind, type) and issubclass(kind, Enum)):
-            raise TypeError(f"{method.__qualname__}: a command cannot take a {kind}")
+            raise TypeError(f"{function.__qualname__}: a command cannot take a {kind}")
         required = parameter.default is inspect.Parameter.empty
         yield Parameter(
             name=parameter.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -22,6 +23,13 @@ settings.load_profile("circlekeeper")
 def skips_are_forbidden() -> bool:
     """Where everything is installed, a skipped test is a test that silently went missing."""
     return os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays; looking through it again and again is a tenth of a run.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_report_header() -> list[str]:
