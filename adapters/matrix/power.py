@@ -57,6 +57,13 @@ def power(state: State, user: str) -> int:
     return _number(levels.get("users_default"), 0) if own is None else _number(own, 0)
 
 
+def admins(state: State) -> frozenset[str]:
+    """Who is named as an admin of a room, whether they are in it or not."""
+    users = content(state, "m.room.power_levels").get("users")
+    named = users if isinstance(users, Mapping) else {}
+    return creators(state) | {user for user in named if power(state, user) >= ADMINISTERS}
+
+
 def usual(state: State) -> int:
     """How much power everybody has who is not listed."""
     return _number(content(state, "m.room.power_levels").get("users_default"), 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from adapters.matrix import setup
+from adapters.matrix import power, setup
 from adapters.matrix.blueprints import Fault, faults
 from adapters.matrix.setup import FoundRoom, PatientTransport, SignedIn
 from adapters.matrix.transport import Transport
@@ -190,8 +190,12 @@ class Rooms:
         """Invite the first moderators, and who is an admin."""
         what = "The moderators' Matrix names (with commas; Enter: nobody more)"
         typed = answers.text(what, "--moderators", self._given.moderators, "")
-        names = [*self._admins, *await self._names(typed, "--moderators")]
         room = await self._moderators_room()
+        bot, admins = self._signed_in.user, self._admins
+        if await setup.inside(self._transport, room.room_id) == {bot}:
+            # A run that was cut off named them, and did not come as far as this.
+            admins = sorted(power.admins(room.state) - {bot})
+        names = [*admins, *await self._names(typed, "--moderators")]
         for name in dict.fromkeys(names):
             if await setup.invite(self._transport, room.room_id, name):
                 say(f"Invited to {room.name}: {name}")

@@ -36,6 +36,11 @@ def made(kind: RoomKind, version: str = "11", **more: Any) -> dict[str, Any]:
     )
 
 
+@pytest.mark.parametrize("version", ["10", "11", "12"])
+def test_who_is_named_as_an_admin(version: str) -> None:
+    assert power.admins(as_state(made(RoomKind.MODERATORS, version))) == {BOT, HOST}
+
+
 @pytest.mark.parametrize("version", ["10", "11", "12", "org.matrix.hydra.11"])
 @pytest.mark.parametrize("kind", list(RoomKind))
 def test_in_a_room_of_ours_the_bot_has_every_right_and_members_have_none(

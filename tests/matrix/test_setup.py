@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -148,9 +149,15 @@ async def test_killed_at_any_step_the_next_run_goes_on(
         proxy.hangs(on="/createRoom"),
     ]
     await host.is_killed(steps)
+    # and that makes the rooms, but can invite nobody
+    ana = (await homeserver.register("ana")).user_id
+    with proxy.answers(403, on="/invite", body={"errcode": "M_FORBIDDEN"}):
+        assert (await host.sets_up(admin=ana)).code
     # when it is let through
     ran = await host.sets_up()
-    # then there is one of each
+    # then who was named before is invited
+    assert re.search(f"Invited to .*: {ana}", ran.said)
+    # and there is one of each
     assert ran.said.count("DO ") == 1, ran.said
     assert sorted(str(room.kind) for room in await host.rooms()) == sorted(map(str, RoomKind))
     assert len({room.group for room in await host.rooms()}) == 1
