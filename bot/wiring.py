@@ -46,6 +46,7 @@ from bot.services.leaks.kinds import LeakKinds
 from bot.services.leaks.scanning import Scanning
 from bot.services.leaks.upkeep import LeakUpkeep
 from bot.services.nameless import Nameless
+from bot.services.notes import Notes
 from bot.services.notices import Notices
 from bot.services.retention.dropping import Dropping
 from bot.services.retention.keeping import Retention
@@ -77,6 +78,7 @@ from cogs.key_holders import KeyHoldersCog
 from cogs.leak_keywords import LeakKeywordsCog
 from cogs.leak_kinds import LeakKindsCog
 from cogs.leak_watch import LeakWatch
+from cogs.notes import NotesCog
 
 logger = logging.getLogger(__name__)
 
@@ -229,6 +231,7 @@ class Circle:
                 LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
                 DataRightsCog(self.data_rights),
+                NotesCog(Notes(store, self.directory, self.audit, clock)),
                 ConsentsCog(consents, self.acknowledgement, guards, self.directory),
                 leak_watch,
                 help_cog,
@@ -272,6 +275,7 @@ class Circle:
             Every("cases", minutes=60, work=cases.upkeep, clock=clock),
             Every("openings", minutes=1, work=opening.upkeep, clock=clock),
             Every("counts", minutes=60, work=counts.upkeep, clock=clock),
+            Every("old rows", minutes=60, work=self.data_rights.sweep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
         ]
         for source in sources:

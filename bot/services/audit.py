@@ -72,6 +72,8 @@ class Deed(Enum):
     AUTHOR_TOLD = "author-told"
     AUTHOR_NOT_REACHED = "author-not-reached"
     CONSULTED = "consulted"
+    NOTE_ADDED = "note-added"
+    NOTE_REMOVED = "note-removed"
     ANCHOR_RENEWED = "anchor-renewed"
     KEYS_CHANGED = "keys-changed"
     RESTORED = "restored"

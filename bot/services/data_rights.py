@@ -18,6 +18,7 @@ from bot.services.acknowledgement import Acknowledgement
 from bot.services.anonymity.posts import AnonymousPosts
 from bot.store import Connection, Store
 from bot.store.erasing import erase_member, export_member
+from bot.store.sweeping import sweep_old
 
 OnForgotten = Callable[[Group, Account], Awaitable[None]]
 
@@ -96,6 +97,11 @@ class DataRights:
             tuple(keep.reason for keep in erased.kept.values()),
             erased.swept,
         )
+
+    async def sweep(self) -> None:
+        """Delete what goes by its day alone: notes, consents taken back, old counts."""
+        now = self._clock.now()
+        await self._store.write(lambda conn: sweep_old(conn, now))
 
 
 def _plain(value: Any) -> str:
