@@ -81,12 +81,12 @@ class BreakGlass(Cog):
         ctx: Context,
         post: PostId,
         reason: Annotated[Reason, Arg("arg-reason")],
-        who: Annotated[str, Arg("arg-who-in-danger", max_length=LONGEST_ANSWER)],
+        endangered: Annotated[str, Arg("arg-who-in-danger", max_length=LONGEST_ANSWER)],
         soon: Annotated[Soon, Arg("arg-how-soon")],
         tried: Annotated[str, Arg("arg-what-was-tried", long=True, max_length=LONGEST_ANSWER)],
     ) -> Reply:
         """Ask the key-holders to look who wrote a post."""
-        asked = await self.cases.ask(ctx.group, ctx.account, post, reason, who, soon, tried)
+        asked = await self.cases.ask(ctx.group, ctx.account, post, reason, endangered, soon, tried)
         return await self._asked(ctx, asked)
 
     @command("break-glass drill", needs=Role.MODERATOR)

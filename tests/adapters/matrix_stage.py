@@ -273,6 +273,13 @@ class MatrixStage(Stage):
         levels["users"][who.handle] = level
         await self._homeserver.ask(self._bot, "PUT", to, levels)
 
+    async def invites_moderator(self, who: Account) -> None:
+        """The bot brings somebody into the moderators' room, as a host's set-up does."""
+        room = self.moderators.handle
+        invited = {"user_id": who.handle}
+        await self._homeserver.ask(self._bot, "POST", f"/rooms/{room}/invite", invited)
+        await self._people[who.handle].joins(room)
+
     async def deny(self, room: Room, right: Right) -> None:
         # Letting people in and out is done in the rooms behind the lobby.
         rooms = [self.lobby, self.circle, self.other] if right is Right.HOLD else [room]

@@ -15,7 +15,7 @@ from tests.features.circle import TestCircle
 from tests.features.test_anonymous_moderation import stands
 
 WORDS = "I do not want to wake up"
-DANGER = {"who": "The one who wrote it", "soon": "today", "tried": "We wrote, no answer"}
+DANGER = {"endangered": "The one who wrote it", "soon": "today", "tried": "We wrote, no answer"}
 
 
 @dataclass

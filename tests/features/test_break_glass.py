@@ -315,7 +315,7 @@ async def test_what_opens_nothing(circle: TestCircle) -> None:
     form = await ana.presses("A life is in danger", within=card)
     first = await ana.fills(form, reason="a child at risk")
     form = await ana.presses("Ask the key-holders", within=first)
-    named = await ana.fills(form, **{**DANGER, "who": "I think it is Nell"})
+    named = await ana.fills(form, **{**DANGER, "endangered": "I think it is Nell"})
     assert 'a member\'s name: "Nell"' in named["text"]
     # Hiding it closes no way to help.
     hidden = await ana.runs("anon hide", in_room=circle.room, on=message["id"], reason="unkind")

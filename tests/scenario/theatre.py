@@ -14,7 +14,7 @@ from pathlib import Path
 
 from adapters.discord import places
 from bot.errors import StartError
-from bot.model import Account, Group, MessageRef, Room, RoomKind
+from bot.model import Account, Group, MessageRef, Role, Room, RoomKind
 from bot.store import KeyRing, MasterKey, Store
 from bot.store.memory import StoredMemory
 from bot.texts.pack import GroundRules
@@ -174,6 +174,10 @@ class Theatre:
         """Where somebody asks what others need not see."""
         raise NotImplementedError
 
+    async def makes_moderator(self, who: Account) -> None:
+        """Somebody moderates from now on."""
+        await self.stage.give_role(who, Role.MODERATOR)
+
     async def takes_back(self, who: Account, ref: MessageRef) -> None:
         """Take an own message back now."""
         await self.stage.runs(who, ref.room, "let go", message=ref)
@@ -212,9 +216,15 @@ class MatrixTheatre(Theatre):
     async def alone(self, who: Account) -> Room:
         """The chat with the bot, which it opens with newcomers, and with others when they ask."""
         human = self.stage.human(who)
-        if who == self.stage.moderator and human.direct(self.stage.bot) is None:
+        moderates = self.stage.moderators.handle in human.joined
+        if moderates and human.direct(self.stage.bot) is None:
             await human.writes(self.stage.moderators.handle, "!help")
         return Room(self.stage.group, await human.has_direct(self.stage.bot))
+
+    async def makes_moderator(self, who: Account) -> None:
+        """They come into the moderators' room, and may do there what moderators do."""
+        await self.stage.invites_moderator(who)
+        await super().makes_moderator(who)
 
 
 class DiscordTheatre(Theatre):
