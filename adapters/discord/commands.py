@@ -65,6 +65,7 @@ MENUS: Final = {
     "let go": Menu("discord-menu-let-go", "discord-menu-let-go-in"),
     "anon hide": Menu("discord-menu-anon-hide"),
     "anon silence": Menu("discord-menu-anon-silence"),
+    "anon care": Menu("discord-menu-anon-care"),
 }
 
 DURATIONS: Final = tuple(

@@ -7,6 +7,7 @@ discord-menu-let-go = Take mine back now
 discord-menu-let-go-in = Let this go in...
 discord-menu-anon-hide = Hide this anonymous post
 discord-menu-anon-silence = Silence its writer
+discord-menu-anon-care = Help its writer
 
 ## Forms
 
