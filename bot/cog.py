@@ -66,6 +66,8 @@ class Arg:
     """Longest text the field takes, in characters as the platform counts them."""
     fleeting: bool = False
     """Never stored on its way in, like the words of an anonymous post: a form shows it again."""
+    choices: tuple[str, ...] = ()
+    """What may be given, where only some words may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Parameter:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The values of an Enum argument; empty for the others."""
+        """The values of an Enum argument, or those declared; empty where anything may be given."""
+        if self.arg.choices:
+            return self.arg.choices
         if issubclass(self.kind, Enum):
             return tuple(str(option.value) for option in self.kind)
         return ()

@@ -79,7 +79,7 @@ class Help(Cog):
     async def set(
         self,
         ctx: Context,
-        name: Annotated[str, Arg("arg-setting-name")],
+        name: Annotated[str, Arg("arg-setting-name", choices=tuple(SETTINGS))],
         value: Annotated[str, Arg("arg-setting-value", max_length=200)],
     ) -> Reply:
         """Change one of the group's settings."""

@@ -26,6 +26,9 @@ PAGE: Final = 100
 """Messages in one answer; so many are with the core at once for each room."""
 _AT_ONCE: Final = 4
 """Rooms that are read side by side."""
+_REREAD: Final = 5
+"""Pages before the last message that was heard in which changes are looked for: history tells no
+other way what was changed, and to read all of it at each start would take hours."""
 
 
 class Backfill:
@@ -74,11 +77,16 @@ class Backfill:
     async def _reread(self, channel: Any, since: int) -> None:
         """Look at the last messages that were heard: they may have been changed since."""
         heard = discord.utils.snowflake_time(since)
-        before = discord.Object(since + 1)
-        earlier = await until_done(lambda: page_of(channel, before=before))
-        for message in earlier:
-            if message.edited_at is not None and message.edited_at > heard:
-                self._hearing.reread(message, live=False)
+        before = since + 1
+        for _ in range(_REREAD):
+            page = partial(page_of, channel, before=discord.Object(before))
+            earlier = await until_done(page)
+            for message in earlier:
+                if message.edited_at is not None and message.edited_at > heard:
+                    self._hearing.reread(message, live=False)
+            if len(earlier) < PAGE:
+                return
+            before = earlier[0].id
 
 
 async def page_of(channel: Any, **between: Any) -> list[discord.Message]:

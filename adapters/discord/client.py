@@ -81,6 +81,9 @@ class Ear(Protocol):
     def changed(self, before: discord.Member, after: discord.Member) -> None:
         """Somebody has other roles, or another name."""
 
+    def renamed(self, user: discord.User) -> None:
+        """Somebody is called something else, in every server."""
+
     def rights_changed(self, guild: discord.Guild) -> None:
         """Something that rights depend on changed."""
 
@@ -201,6 +204,10 @@ class Client(discord.AutoShardedClient):
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Somebody has other roles or another name."""
         self.ear.changed(before, after)
+
+    async def on_user_update(self, _: discord.User, after: discord.User) -> None:
+        """Somebody changed their own name or picture, which is told with their membership."""
+        self.ear.renamed(after)
 
     async def on_guild_update(self, _: discord.Guild, after: discord.Guild) -> None:
         """A server has another owner, or another name."""

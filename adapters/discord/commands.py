@@ -111,6 +111,7 @@ class Offered:
             one = {
                 "name": within or name,
                 "description": _cut(command.help, LONGEST_DESCRIPTION),
+                **self._localised(f"command-{command.name.replace(' ', '-')}", command.help),
                 "options": [self._option(each) for each in _options(command)],
             }
             if not within:
@@ -189,14 +190,14 @@ class Offered:
 
     def _option(self, parameter: Parameter) -> Json:
         kind = _TYPES.get(parameter.kind, _OPTION.string)
+        said = self._described(parameter)
         told: Json = {
             "type": kind.value,
             "name": parameter.name,
-            "description": _cut(self._described(parameter), LONGEST_DESCRIPTION),
+            "description": _cut(said, LONGEST_DESCRIPTION),
             "required": parameter.required,
+            **self._localised(parameter.arg.help, said),
         }
-        if other := self._localised(parameter):
-            told["description_localizations"] = other
         if parameter.choices and len(parameter.choices) <= MOST_CHOICES:
             told["choices"] = [{"name": each, "value": each} for each in parameter.choices]
         elif kind is _OPTION.channel:
@@ -207,22 +208,22 @@ class Offered:
             told["max_length"] = min(parameter.arg.max_length or LONGEST_OPTION, LONGEST_OPTION)
         return told
 
-    def _described(self, parameter: Parameter, language: str = DEFAULT_LANGUAGE) -> str:
+    def _described(self, parameter: Parameter) -> str:
         if self._texts.has(parameter.arg.help):
-            return self._say(parameter.arg.help, language)
+            return self._say(parameter.arg.help)
         return parameter.name.replace("_", " ").capitalize()
 
-    def _localised(self, parameter: Parameter) -> dict[str, str]:
-        """The same in every language of Discord's that has words of its own."""
-        said = self._described(parameter)
+    def _localised(self, key: str, said: str) -> Json:
+        """The same in every language of Discord's that has words of its own under a key."""
         told = {}
         for locale in discord.Locale:
             language = self._texts.language(locale.value)
-            if language != DEFAULT_LANGUAGE and self._texts.has(parameter.arg.help):
-                words = _cut(self._described(parameter, language), LONGEST_DESCRIPTION)
-                if words != said:
-                    told[locale.value] = words
-        return told
+            if language == DEFAULT_LANGUAGE or not self._texts.has(key, language):
+                continue
+            words = _cut(self._say(key, language), LONGEST_DESCRIPTION)
+            if words != said:
+                told[locale.value] = words
+        return {"description_localizations": told} if told else {}
 
     def _say(self, key: str, language: str = DEFAULT_LANGUAGE) -> str:
         return self._texts.say(Text(key), language)

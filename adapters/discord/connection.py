@@ -234,6 +234,10 @@ class Connection:
         """Somebody has other roles, or another name."""
         self._hearing.changed(before, after)
 
+    def renamed(self, user: discord.User) -> None:
+        """Somebody is called something else, in every server."""
+        self._hearing.renamed(user)
+
     def rights_changed(self, guild: discord.Guild) -> None:
         """Something that rights depend on changed."""
         self._hearing.rights_changed(guild)

@@ -193,10 +193,19 @@ class Hearing:
         elif not after.bot and (
             before.roles != after.roles or before.display_name != after.display_name
         ):
-            name = f"member {after.id} {secrets.token_hex(8)}"
-            now, who = datetime.now(UTC), account(after)
-            group = group_of(after.guild.id)
-            self._offer(MemberChanged(id=name, group=group, at=now, account=who))
+            self._member_changed(after.guild, after)
+
+    def renamed(self, user: discord.User) -> None:
+        """Somebody is called something else, in every server where they have no other name."""
+        if not user.bot:
+            for guild in self._rooms.guilds():
+                if guild.get_member(user.id) is not None:
+                    self._member_changed(guild, user)
+
+    def _member_changed(self, guild: discord.Guild, who: discord.User | discord.Member) -> None:
+        name = f"member {who.id} {secrets.token_hex(8)}"
+        group, now = group_of(guild.id), datetime.now(UTC)
+        self._offer(MemberChanged(id=name, group=group, at=now, account=account(who)))
 
     # -- rooms -------------------------------------------------------------------------------
 

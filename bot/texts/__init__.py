@@ -134,9 +134,9 @@ class Texts:
                     return language
         return DEFAULT_LANGUAGE
 
-    def has(self, key: str) -> bool:
-        """Whether a key has words."""
-        return bool(self._bundles[DEFAULT_LANGUAGE].has_message(key))
+    def has(self, key: str, language: str = DEFAULT_LANGUAGE) -> bool:
+        """Whether a key has words, in a language of `languages` or in what that falls back to."""
+        return bool(self._bundles[language].has_message(key))
 
     def say(self, text: Text, language: str, show: Show | None = None) -> str:
         """The sentence that a person reads. Never raises for a key that has no words."""

@@ -26,7 +26,7 @@ class PlainTexts(Texts):
     def language(self, asked: str) -> str:
         return "en"
 
-    def has(self, key: str) -> bool:
+    def has(self, key: str, language: str = "en") -> bool:
         return not key.startswith("arg-")
 
     def say(

@@ -105,6 +105,19 @@ def test_options_are_described_in_every_language_that_has_words(tmp_path: Path) 
     assert made["options"][0]["description_localizations"] == {"de": "Raum"}
 
 
+def test_commands_are_described_in_every_language_that_has_words(tmp_path: Path) -> None:
+    for language, more in (("en", ""), ("de", "command-keyword-add = Auf ein Wort achten\n")):
+        (tmp_path / language).mkdir()
+        words = f"missing-text = .\n{more}"
+        (tmp_path / language / "a.ftl").write_text(words, encoding="utf-8")
+    texts = Texts.load(folder=tmp_path)
+    commands = [command("keyword add"), command("keyword list"), command("wait")]
+    (group, single) = Offered(commands, texts).payload()
+    add, other = group["options"]
+    assert add["description_localizations"] == {"de": "Auf ein Wort achten"}
+    assert not any("description_localizations" in each for each in (other, single))
+
+
 async def test_commands_are_told_again_only_when_they_changed() -> None:
     async with Place.opened() as place:
         commands = [command("one"), command("two", number=int)]

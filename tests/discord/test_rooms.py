@@ -6,13 +6,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import discord
+import pytest
 
 from adapters.discord import places
 from adapters.discord.budget import Budget, patiently
 from adapters.discord.places import Places
 from bot.chat import Removal, Right
-from bot.errors import NotDurable
-from bot.events import Event, GroupReady, Joined, MessageEdited, MessagePosted
+from bot.errors import Forbidden, NotDurable
+from bot.events import Event, GroupReady, Joined, MemberChanged, MessageEdited, MessagePosted
 from bot.model import MessageRef, Room, RoomKind
 from bot.reply import Reply
 from tests.adapters.discord_stage import DiscordStage
@@ -224,6 +225,14 @@ async def test_other_bots_are_nobody(stage: DiscordStage, core: Core) -> None:
     assert str(bridge.user.id) not in {who.handle for who in await chat.members(stage.group)}
 
 
+async def test_who_is_called_something_else_is_told(stage: DiscordStage, core: Core) -> None:
+    chat = await stage.connect(core)
+    stage.human(stage.member).renames("June")
+    await core.until(lambda: any(isinstance(e, MemberChanged) for e in core.events))
+    assert [e.account for e in core.events if isinstance(e, MemberChanged)] == [stage.member]
+    assert await chat.name_of(stage.group, stage.member) == "June"
+
+
 # -- catching up -----------------------------------------------------------------------------
 
 
@@ -304,6 +313,33 @@ async def test_what_was_changed_while_the_bot_was_away_is_looked_at(
     await again.until(lambda: any(isinstance(e, MessageEdited) for e in again.events))
     (changed,) = [event for event in again.events if isinstance(event, MessageEdited)]
     assert (changed.ref, changed.content.text, changed.live) == (ref, "Anna Lee", False)
+
+
+async def test_a_change_far_back_in_the_history_is_looked_at(
+    stage: DiscordStage, core: Core
+) -> None:
+    await stage.connect(core)
+    room, juniper = stage.channel(stage.circle), stage.human(stage.member)
+    ref = await stage.writes(stage.member, stage.circle, "Nothing special")
+    for number in range(150):
+        last = juniper.writes(room, f"Message {number}")
+    await stage.until(lambda: stage.noted(stage.circle) == str(last.id))
+    await stage.disconnect()
+    await stage.edits(stage.member, ref, "Anna Lee")
+    again = Core()
+    await stage.connect(again)
+    await again.until(lambda: any(isinstance(e, MessageEdited) for e in again.events))
+    changed = [event for event in again.events if isinstance(event, MessageEdited)]
+    assert [(each.ref, each.content.text) for each in changed] == [(ref, "Anna Lee")]
+
+
+async def test_nothing_is_posted_in_a_forum(stage: DiscordStage, core: Core) -> None:
+    made = await forum(stage)
+    chat = await stage.connect(core)
+    with pytest.raises(Forbidden):
+        await chat.post(Room(stage.group, str(made.id)), Reply("words"), key="one")
+    assert not asked(stage, "POST", HISTORY)
+    assert Right.POST not in await chat.rights(Room(stage.group, str(made.id)))
 
 
 async def test_a_post_notifies_nobody(stage: DiscordStage, core: Core) -> None:

@@ -92,6 +92,11 @@ class Human:
         """Go."""
         guilds.leave(self.gateway, self.guild, self.user)
 
+    def renames(self, shown: str) -> None:
+        """Be called something else, in every guild."""
+        self.user.shown = shown
+        guilds.tell_member(self.gateway, self.guild, self.member)
+
     # Reading and writing
 
     def sees_channel(self, channel: Channel) -> bool:

@@ -35,7 +35,7 @@ def user(user: User) -> Json:
     told: Json = {
         "id": str(user.id),
         "username": user.name,
-        "global_name": user.name.title(),
+        "global_name": user.shown or user.name.title(),
         "discriminator": "0000" if user.bot else "0",
         "avatar": None,
         "avatar_decoration_data": None,

@@ -52,6 +52,8 @@ class User:
     name: str
     bot: bool = False
     direct_open: bool = True
+    shown: str | None = None
+    """What the account calls itself everywhere; else its name, with a capital."""
 
 
 @dataclass(slots=True, eq=False)

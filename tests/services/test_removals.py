@@ -53,14 +53,14 @@ async def test_a_call_takes_as_many_as_it_may(tmp_path: Path, rooms: int, each: 
     chats = {"here": cast("Chat", platform)}
     directory = Directory(store, chats)
     await directory.refresh(GROUP)
-    known = list(directory.known.values())
+    known, writes = list(directory.known.values()), []
     for number in range(rooms * each):
         at = LONG_AGO + timedelta(seconds=number)
         room = known[number % rooms]
         ref = MessageRef(room.room, str(number))
         row = expiry_rows.row(ring, room.id, store.message_blind(ref), ref.handle, at)
-        written = store.append(expiries, row)
-    await written
+        writes.append(store.append(expiries, row))
+    await asyncio.gather(*writes)
     time = TrustedTime(clock, chats)
     removals = Removals(store, directory, cast("Notices", None), time, clock)
     while len(platform.calls) < rooms * each / 100:
