@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     master_key_file: Path | None = Field(
         None, description="a file outside the data folder, or leave it empty"
     )
+    backup_recipient: str | None = Field(
+        None, description="what circlekeeper backup-key shows (age1...), or leave it empty"
+    )
     database_url: SecretStr | None = Field(
         None,
         description="postgresql://name:password@host/database or sqlite:///path/file.sqlite3, "

@@ -12,23 +12,21 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot import logs
-from bot.command_line import key
+from bot.command_line import database, key
 from bot.command_line.console import Exit, complain, say
+from bot.command_line.database import SANDBOX, YES, home
 from bot.errors import NotDurable, StartError
 from bot.settings import SETUP_PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
-    from bot.command_line.home import Home
+    pass
 
 logger = logging.getLogger(__name__)
-
-_SANDBOX: Final = typer.Option("--sandbox", help="The sandbox's database, not the real circle's.")
-_YES: Final = typer.Option("--yes", "-y", help="Do not ask first.")
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -84,7 +82,8 @@ def made(*, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(circlekeeper)
-    for command in (run, check, migrate, backup, restore, erase, scan):
+    commands = (run, check, *database.COMMANDS, erase, scan)
+    for command in commands:
         app.command()(command)
     platforms = typer.Typer(
         name="setup", help="Set up a platform, by questions.", no_args_is_help=True
@@ -94,6 +93,7 @@ def made(*, rich: bool) -> typer.Typer:
     platforms.command()(matrix)
     app.add_typer(platforms)
     app.add_typer(key.commands())
+    app.add_typer(database.audit())
     return app
 
 
@@ -309,79 +309,6 @@ def discord(
     raise typer.Exit(set_up(settings, given))
 
 
-def migrate(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done and do nothing.")
-    ] = False,
-    sandbox: Annotated[bool, _SANDBOX] = False,
-) -> None:
-    """Bring the database to this version's schema.
-
-    Every start does this by itself, after a copy; here you can see it first. Stop the bot before.
-
-    Examples:
-
-      circlekeeper migrate --dry-run
-
-      circlekeeper migrate
-    """
-    from bot.command_line.upkeep import migrate as bring_up
-
-    raise typer.Exit(bring_up(_home(sandbox), dry_run=dry_run))
-
-
-def backup(
-    to: Annotated[
-        Path,
-        typer.Argument(
-            help="A new file with an ending, such as monday.sqlite3, or a folder that is there."
-        ),
-    ],
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the file if it is there.")
-    ] = False,
-    sandbox: Annotated[bool, _SANDBOX] = False,
-) -> None:
-    """Copy the database into one file. Works while the bot runs.
-
-    TO is a folder that is there already, and the file in it gets a name with the time; or it is a
-    file of your own naming, with an ending such as .sqlite3.
-
-    The key ring and the master key are NOT in it: who finds the backup cannot read it. Keep a
-    copy of both in another place, or you cannot read it either.
-
-    Examples:
-
-      circlekeeper backup /mnt/backups
-
-      circlekeeper backup circle-monday.sqlite3 --force
-    """
-    from bot.command_line.upkeep import backup as copy
-
-    raise typer.Exit(copy(_home(sandbox), to, force=force))
-
-
-def restore(
-    source: Annotated[Path, typer.Argument(metavar="FROM", help="A file that backup wrote.")],
-    yes: Annotated[bool, _YES] = False,
-    sandbox: Annotated[bool, _SANDBOX] = False,
-) -> None:
-    """Put a backup in the database's place.
-
-    Stop the bot first. The backup is looked at before anything changes: that it is whole, of this
-    version or an older one, and of this key ring. Asks before it replaces a database.
-
-    Examples:
-
-      circlekeeper restore /mnt/backups/circlekeeper-20260105-031500.sqlite3
-
-      circlekeeper restore circle-monday.sqlite3 --yes
-    """
-    from bot.command_line.upkeep import restore as put_back
-
-    raise typer.Exit(put_back(_home(sandbox), source, yes=yes))
-
-
 def erase(
     platform: Annotated[
         str | None, typer.Option("--platform", help="discord, matrix or sandbox.")
@@ -390,8 +317,8 @@ def erase(
     account: Annotated[
         str | None, typer.Option("--account", help="The account's id there, not its name.")
     ] = None,
-    yes: Annotated[bool, _YES] = False,
-    sandbox: Annotated[bool, _SANDBOX] = False,
+    yes: Annotated[bool, YES] = False,
+    sandbox: Annotated[bool, SANDBOX] = False,
 ) -> None:
     """Erase what is stored about one member of one group.
 
@@ -408,7 +335,7 @@ def erase(
     from bot.command_line.erase import Whom
     from bot.command_line.erase import erase as remove
 
-    raise typer.Exit(remove(_home(sandbox), Whom(platform, group, account, yes)))
+    raise typer.Exit(remove(home(sandbox), Whom(platform, group, account, yes)))
 
 
 def scan(
@@ -432,11 +359,3 @@ def scan(
     from bot.command_line.scan import scan as look
 
     raise typer.Exit(look(keywords))
-
-
-def _home(sandbox: bool) -> Home:
-    from bot.command_line.home import real_home, sandbox_home
-
-    settings = Settings.load()
-    logs.set_up(settings.log_level.value, unsafe=settings.unsafe_debug)
-    return sandbox_home(settings) if sandbox else real_home(settings)

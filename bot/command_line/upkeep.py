@@ -9,16 +9,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import typer
 
 from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import BACKUP_MARK, AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
-from bot.store import KeyRing, MasterKey, backups, migrations
+from bot.store import (
+    Connection,
+    KeyRing,
+    MasterKey,
+    Store,
+    age_files,
+    audit_rows,
+    backups,
+    migrations,
+)
+from bot.store.audit_rows import START, Head
 from bot.store.engines import place
 from bot.store.ledger import LEDGER_NAME
-from bot.store.looking import Seen, is_known, is_locked, look, newest_revision, revisions_after
+from bot.store.looking import (
+    Seen,
+    ends_of_audit,
+    is_known,
+    is_locked,
+    look,
+    newest_revision,
+    revisions_after,
+)
+
+RESTORED: Final = "restored"
+"""The kind of an audit's entry, as `bot.services.audit.Deed` has it."""
 
 
 def is_running(home: Home) -> bool:
@@ -104,11 +126,12 @@ def _seen(home: Home) -> Seen:
     return seen
 
 
-def backup(home: Home, to: Path, *, force: bool) -> Exit:
+def backup(home: Home, to: Path, recipient: str | None, *, force: bool) -> Exit:
     """Copy the database into one file, also while the bot runs."""
     need_database(home)
     if to.is_dir():
-        to = to / f"circlekeeper-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
+        ending = "sqlite3.age" if recipient else "sqlite3"
+        to = to / f"circlekeeper-{datetime.now(UTC):%Y%m%d-%H%M%S}.{ending}"
     _refuse_own_files(home, to)
     if not to.suffix and not to.exists():
         # Meant as a folder, most of the time; a file of that name would surprise.
@@ -124,10 +147,10 @@ def backup(home: Home, to: Path, *, force: bool) -> Exit:
         # Only a backup that is whole takes the place of the one before.
         fresh = to.with_name(f"{to.name}.new")
         fresh.unlink(missing_ok=True)
-        asyncio.run(backups.backup(home.database, fresh))
+        asyncio.run(backups.backup(home.database, fresh, recipient))
         os.replace(fresh, to)
     else:
-        asyncio.run(backups.backup(home.database, to))
+        asyncio.run(backups.backup(home.database, to, recipient))
     _note_backup(home)
     say(f"The backup is at {to} ({max(1, to.stat().st_size // 1024)} KB), and it is whole.")
     say()
@@ -138,6 +161,31 @@ def backup(home: Home, to: Path, *, force: bool) -> Exit:
     say("Without the first two this backup cannot be read by anyone, you included. Keep a copy of")
     say("each in another place than the backups. A ring that is copied keeps keys that the bot")
     say("destroys later, so replace the copy now and then.")
+    say()
+    if recipient:
+        say(
+            "It is an age file: your backup key opens it (circlekeeper restore --key FILE, or age)."
+        )
+    else:
+        say("What people wrote and who they are is sealed in it; how much there is, is not.")
+        say("circlekeeper backup-key FILE makes a key that closes the whole file as well.")
+    return Exit.DONE
+
+
+def backup_key(to: Path) -> Exit:
+    """Make the key that opens backups, in a new file."""
+    secret, recipient = age_files.new_key()
+    try:
+        with open(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"# public key: {recipient}\n{secret}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StartError(f"{to} cannot be written: {error.strerror}. Nothing was made.") from None
+    say(f"The key is in {to}. Move it off this machine, to two places that only you can reach.")
+    say("Whoever has it can open the backups; without it nobody can. For the bot, put into .env:")
+    say()
+    say(f"CIRCLEKEEPER_BACKUP_RECIPIENT={recipient}")
     return Exit.DONE
 
 
@@ -168,13 +216,13 @@ def last_backup(home: Home) -> datetime | None:
         return None
 
 
-def restore(home: Home, source: Path, *, yes: bool) -> Exit:
-    """Put a backup in the database's place."""
+def restore(home: Home, source: Path, key: Path | None, *, yes: bool) -> Exit:
+    """Put a backup in the database's place. `key` opens an age file."""
     if not source.is_file():
         raise StartError(f"There is no backup at {source}.")
     if home.file is not None and source.resolve() == home.file.resolve():
         raise StartError(f"{source} is the database itself. Name a backup.")
-    with alone(home):
+    with alone(home), _opened(home, source, key) as source:
         _check_ring(home, source)
         if home.exists and not yes:
             _ask(
@@ -182,7 +230,10 @@ def restore(home: Home, source: Path, *, yes: bool) -> Exit:
                 f"backup takes its place.",
                 "Replace it?",
             )
+        lost = asyncio.run(ends_of_audit(home.database))
         asyncio.run(backups.restore(source, home.database, force=True))
+        if home.ring.exists():
+            asyncio.run(_record_restoring(home, lost))
     say(f"The backup is in place at {home.place}.")
     say()
     say("Before you start the bot:")
@@ -196,6 +247,44 @@ def restore(home: Home, source: Path, *, yes: bool) -> Exit:
     say("  - Messages whose time is over by now are removed first thing. Those written since the")
     say("    backup may have no due time any more: look at the rooms with a lifetime.")
     return Exit.DONE
+
+
+@contextmanager
+def _opened(home: Home, source: Path, key: Path | None) -> Iterator[Path]:
+    """The backup as a plain file for a while, in the folder of the database."""
+    if not age_files.is_age(source):
+        yield source
+        return
+    if key is None or not key.is_file():
+        raise StartError(
+            f"{source} is an age file. Name the file with the key that opens it: --key FILE."
+        )
+    plain = home.folder / "opened-backup"
+    try:
+        home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        age_files.decrypt(source, plain, key)
+        yield plain
+    except OSError as error:
+        raise StartError(f"The backup could not be opened: {error.strerror}.") from None
+    finally:
+        plain.unlink(missing_ok=True)
+
+
+async def _record_restoring(home: Home, lost: dict[bytes, Head]) -> None:
+    """Write into each group's audit which end it lost, so that an anchor of before is explained."""
+    store = await Store.open(home.database, load_keys(home))
+    now = datetime.now(UTC)
+
+    async def work(conn: Connection) -> None:
+        for group_id in await audit_rows.heads(conn) | lost:
+            end = lost.get(group_id, Head(0, START))
+            facts = {"lost-number": end.number, "lost-hash": end.hash.hex()}
+            await audit_rows.add(conn, None, group_id, now, RESTORED, facts, {})
+
+    try:
+        await store.write(work)
+    finally:
+        await store.close()
 
 
 def _check_ring(home: Home, source: Path) -> None:

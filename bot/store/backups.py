@@ -1,7 +1,8 @@
 """Backups: one file with the database and nothing that opens it.
 
 The key ring and the master key are never part of it. Whoever finds a backup finds sealed boxes;
-whoever restores one needs the ring, and what was crypto-erased since stays unreadable.
+whoever restores one needs the ring, and what was crypto-erased since stays unreadable. Where the
+host has a recipient for backups, the file is an age file, and not even its size in rows is told.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from bot.errors import StartError
-from bot.store import migrations
+from bot.store import age_files, migrations
 from bot.store.engines import Place, place
 from bot.store.faults import scrub
 from bot.store.lease import FileLease
 
 
-async def backup(url: str, to: Path) -> None:
+async def backup(url: str, to: Path, recipient: str | None = None) -> None:
     """Copy the database into a new file (mode 0600), also while the bot runs.
 
-    Raises `StartError` when `to` is there already, for a damaged database, and on PostgreSQL.
+    With a `recipient` (age1...) it is an age file that only the recipient's key opens. Raises
+    `StartError` when `to` is there already, for a damaged database, and on PostgreSQL.
     """
     where = place(url)
     if where.path is None:
@@ -31,18 +33,22 @@ async def backup(url: str, to: Path) -> None:
             "A database on PostgreSQL is backed up with pg_dump. Keep the key ring and the "
             "master key apart from what it writes."
         )
-    await asyncio.to_thread(_backup, where.path, to)
+    await asyncio.to_thread(_backup, where.path, to, recipient)
 
 
-def _backup(source: Path, to: Path) -> None:
+def _backup(source: Path, to: Path, recipient: str | None) -> None:
     if not source.exists():
         raise StartError(f"There is no database at {source}.")
     if to.exists():
         raise StartError(f"{to} exists already. Name a new file, or move that one away.")
     part = to.with_name(to.name + ".part")
+    # Beside the database, so that a disk for backups never has it in the open.
+    plain = source.with_name(f"{source.name}.backup") if recipient else part
     try:
-        migrations.copy_sqlite(source, part)
-        _verified(part)
+        migrations.copy_sqlite(source, plain)
+        _verified(plain)
+        if recipient:
+            age_files.encrypt(plain, part, recipient)
         # A link does not replace what may have come to `to` meanwhile, as a rename would.
         os.link(part, to)
         _sync(to.parent)
@@ -55,10 +61,11 @@ def _backup(source: Path, to: Path) -> None:
         ) from None
     finally:
         part.unlink(missing_ok=True)
+        plain.unlink(missing_ok=True)
 
 
 async def restore(source: Path, url: str, *, force: bool = False) -> None:
-    """Put a backup in the database's place, as one step.
+    """Put a backup in the database's place, as one step. An age file is opened before.
 
     Checks first that the backup is whole and not of a newer version. Raises `StartError` when
     the bot runs, and when a database is there already, unless `force`.

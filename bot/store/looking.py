@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StartError
 from bot.model import Group
-from bot.store import group_rows, key_rows, migrations, rules_rows, tables
+from bot.store import audit_rows, group_rows, key_rows, migrations, rules_rows, tables
+from bot.store.audit_rows import Head, Verdict
 from bot.store.engines import Place, place, reader_engine
 from bot.store.faults import scrub
 from bot.store.keyring import CannotOpen, KeyRing
@@ -188,6 +189,42 @@ async def _connected(where: Place) -> AsyncIterator[AsyncConnection]:
             yield conn
     finally:
         await engine.dispose()
+
+
+async def ends_of_audit(url: str) -> dict[bytes, Head]:
+    """The end of each group's audit; empty for a database that is not there, or too old, or bad."""
+    where = place(url)
+    if where.path is not None and not where.path.exists():
+        return {}
+    try:
+        async with _connected(where) as conn:
+            return await audit_rows.heads(conn)
+    except (DBAPIError, OSError, ValueError):
+        return {}
+
+
+async def verify_audit(
+    url: str, keys: KeyRing | None, anchor: Head | None
+) -> list[tuple[str, Verdict]]:
+    """Follow the audit of each group: what it is called in a report, and what was found.
+
+    With an anchor only the group whose chain holds it is whole; where none does, none is. Raises
+    `StartError` for a database that cannot be read.
+    """
+    where = place(url)
+    try:
+        async with _connected(where) as conn:
+            ends = await audit_rows.heads(conn)
+            verdicts = []
+            for number, group_id in enumerate(sorted(ends), 1):
+                verdict = await audit_rows.verify(conn, keys, group_id, anchor)
+                verdicts.append((f"group {number}", verdict))
+    except (DBAPIError, OSError) as error:
+        raise StartError(
+            f"The audit in {where!r} cannot be read ({scrub(error)}). Start the bot once with this "
+            "version, or restore a backup."
+        ) from None
+    return verdicts
 
 
 def newest_revision() -> str | None:

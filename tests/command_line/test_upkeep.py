@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import sqlite3
 import stat
 from pathlib import Path
 
+import pyrage
 import pytest
 
-from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, circle
+from bot.clock import Clock
+from bot.services.audit import Audit, Deed
+from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, OnDisk, circle
 from tests.command_line.conftest import Start
 from tests.command_line.process import assert_quiet, done
 
@@ -66,6 +72,59 @@ def test_a_backup_into_a_folder_gets_a_name_with_its_time(tmp_path: Path) -> Non
     assert "mkdir -p usb/monday" in said
     assert "usb/monday.sqlite3" in said
     assert not (tmp_path / "usb").exists()
+
+
+def test_a_backup_that_is_an_age_file_and_what_the_audit_says_of_its_return(
+    tmp_path: Path,
+) -> None:
+    # Given a backup that only its own key opens
+    made = circle(tmp_path)
+    code, said = done(tmp_path, "backup-key", "backup-key.txt")
+    assert code == 0
+    assert stat.S_IMODE((tmp_path / "backup-key.txt").stat().st_mode) == 0o600
+    recipient = re.findall(r"^CIRCLEKEEPER_BACKUP_RECIPIENT=(age1\w+)$", said, re.MULTILINE)[0]
+    (tmp_path / "backups").mkdir()
+    code, _ = done(tmp_path, "backup", "backups", backup_recipient=recipient)
+    assert code == 0
+    [backup] = (tmp_path / "backups").iterdir()
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert backup.read_bytes().startswith(b"age-encryption.org/v1")
+    assert b"SQLite" not in backup.read_bytes()
+    assert not list(made.database.parent.glob("*.backup")), "no plain copy stays"
+    # that any age library opens
+    secret = (tmp_path / "backup-key.txt").read_text().splitlines()[1]
+    key = pyrage.x25519.Identity.from_str(secret)
+    assert pyrage.decrypt(backup.read_bytes(), [key]).startswith(b"SQLite format 3")
+    # and a record that goes on afterwards
+    anchor = asyncio.run(_another_entry(made))
+    code, said = done(tmp_path, "audit", "verify", "--anchor", anchor)
+    assert code == 0
+    assert anchor in said
+    # When it is put back
+    code, said = done(tmp_path, "restore", str(backup), "--yes")
+    assert code == 1
+    assert "--key" in said
+    code, said = done(tmp_path, "restore", str(backup), "--yes", "--key", "backup-key.txt")
+    assert code == 0, said
+    assert not (made.database.parent / "opened-backup").exists()
+    # then the mark of before fits no more, and the record says which end it lost.
+    code, said = done(tmp_path, "audit", "verify", "--anchor", anchor)
+    assert code == 1
+    assert "does not fit the mark" in said
+    db = sqlite3.connect(made.database)
+    (entry,) = db.execute("SELECT entry FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+    db.close()
+    number, _, hashed = anchor.partition(":")
+    assert json.loads(entry)["kind"] == "restored"
+    assert json.loads(entry)["facts"] == {"lost-hash": hashed, "lost-number": int(number)}
+
+
+async def _another_entry(made: OnDisk) -> str:
+    store = await made.opened()
+    audit = Audit(store, Clock())
+    head = await store.write(lambda conn: audit.record(conn, GROUP, Deed.POSTING_PAUSED, by=MEMBER))
+    await store.close()
+    return str(head)
 
 
 def test_restore_refuses_what_is_no_backup_of_this_circle(tmp_path: Path) -> None:
