@@ -15,7 +15,7 @@ FOLDERS := $(wildcard bot adapters cogs tests benchmarks scripts)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast cover lint lint-style lint-types lint-imports format bench lock \
-  pictures setup setup-dev setup-homeserver clean
+  pictures data-map setup setup-dev setup-homeserver clean
 
 help:
 	@echo "Circlekeeper"
@@ -28,6 +28,7 @@ help:
 	@echo "  make format      let ruff put the formatting right"
 	@echo "  make bench       the benchmarks, as JSON lines"
 	@echo "  make pictures    take the docs' pictures again from a real run of the sandbox"
+	@echo "  make data-map    write docs/privacy.md's map of all that is stored, after a migration"
 	@echo "  make cover       the tests with branch coverage, as htmlcov/index.html"
 	@echo "  make lock        pin the packages again after a change in pyproject.toml;"
 	@echo "                   ARGS=--upgrade takes the newest allowed (needs the network)"
@@ -90,6 +91,9 @@ bench: setup-dev
 
 pictures: setup-dev
 	@exec $(VENV_PYTHON) scripts/pictures.py $(ARGS)
+
+data-map: setup-dev
+	@exec $(VENV_PYTHON) scripts/data_map.py
 
 lock:
 	@PYTHON="$(PYTHON)" sh scripts/lock.sh $(ARGS)
