@@ -26,8 +26,8 @@ from bot.services.break_glass.counts import Counts
 from bot.services.break_glass.opening import Opening
 from bot.services.break_glass.seals import Seals
 from bot.services.break_glass.telling import Telling
-from bot.services.consulting import Consulting
 from bot.services.consents import Consents
+from bot.services.consulting import Consulting
 from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.ladder import Ladder
 from bot.services.crisis.rota import Rota
@@ -63,8 +63,8 @@ from cogs.anonymous import Anonymous
 from cogs.audit import AuditCog
 from cogs.blind_replies import BlindRepliesCog
 from cogs.break_glass import BreakGlass
-from cogs.consult import Consult
 from cogs.consents import ConsentsCog
+from cogs.consult import Consult
 from cogs.crisis import Crisis
 from cogs.crisis_watch import CrisisWatch
 from cogs.data_rights import DataRightsCog
@@ -183,7 +183,7 @@ class Circle:
             lambda group, _: rota.load(group),
         ]
         standing = StandingPosts(store, self.outbox, self.directory, memory)
-        anchors = Anchors(store, self.audit, standing, self.directory, self.notices, clock)
+        self.anchors = Anchors(store, self.audit, standing, self.directory, self.notices, clock)
         nameless = Nameless(self.directory, scanning)
         replies = BlindReplies(store, self.outbox, changes, words, self.audit, clock)
         telling = Telling(store, self.outbox, self.directory, self.audit, clock)
