@@ -1,10 +1,12 @@
-"""The real circle as `run` starts it: one store, and every platform that is configured."""
+"""The real circle as `run` starts it: one store, and every platform that is configured.
+
+A platform's packages take 15 MB and more, and only that of a configured one is loaded.
+"""
 
 from __future__ import annotations
 
-from adapters.discord.chat import DiscordChat
-from adapters.discord.client import Shards
-from adapters.matrix.chat import MatrixChat
+from typing import TYPE_CHECKING
+
 from bot.chat import Chat
 from bot.clock import Clock
 from bot.command_line.console import Exit, complain, say
@@ -14,6 +16,9 @@ from bot.store import Store
 from bot.texts import Texts
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
+
+if TYPE_CHECKING:
+    from adapters.discord.client import Shards
 
 
 async def serve(settings: Settings) -> Exit:
@@ -41,8 +46,12 @@ def _chats(settings: Settings, clock: Clock) -> list[Chat]:
         settings.matrix_token,
     )
     if homeserver and user and access:
+        from adapters.matrix.chat import MatrixChat
+
         chats.append(MatrixChat(homeserver, user, access.get_secret_value(), texts, clock))
     if settings.discord_token is not None:
+        from adapters.discord.chat import DiscordChat
+
         token = settings.discord_token.get_secret_value()
         chats.append(DiscordChat(token, texts, clock, shards=_shards(settings)))
     return chats
@@ -51,5 +60,7 @@ def _chats(settings: Settings, clock: Clock) -> list[Chat]:
 def _shards(settings: Settings) -> Shards | None:
     if settings.discord_shards is None:
         return None
+    from adapters.discord.client import Shards
+
     ids, _, count = settings.discord_shards.partition("/")
     return Shards([int(each) for each in ids.split(",")], int(count))

@@ -14,7 +14,6 @@ from bot import logs
 from bot.command_line.circle import serve
 from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import AlreadyRunning, sandbox_home
-from bot.command_line.sandbox import Sandbox, already_at
 from bot.errors import StartError
 from bot.garbage import collect_seldom
 from bot.settings import Settings
@@ -52,6 +51,8 @@ async def _first_to_end(parts: list[Coroutine[Any, Any, Exit]]) -> Exit:
 
 
 async def _sandbox(settings: Settings) -> Exit:
+    from bot.command_line.sandbox import Sandbox, already_at
+
     home = sandbox_home(settings)
     texts = Texts.load()
     try:

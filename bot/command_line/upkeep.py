@@ -32,12 +32,11 @@ from bot.store.ledger import LEDGER_NAME
 from bot.store.looking import (
     Seen,
     ends_of_audit,
-    is_known,
     is_locked,
     look,
-    newest_revision,
     revisions_after,
 )
+from bot.store.migrations.revisions import is_known, newest_revision
 
 RESTORED: Final = "restored"
 """The kind of an audit's entry, as `bot.services.audit.Deed` has it."""

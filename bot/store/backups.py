@@ -12,13 +12,12 @@ import os
 import sqlite3
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 from bot.errors import StartError
 from bot.store import age_files, migrations
 from bot.store.engines import Place, place
 from bot.store.faults import scrub
 from bot.store.lease import FileLease
+from bot.store.migrations.revisions import is_known
 
 
 async def backup(url: str, to: Path, recipient: str | None = None) -> None:
@@ -134,8 +133,7 @@ def _verified(file: Path) -> None:
             "That file is damaged or not a backup of Circlekeeper. Nothing was changed. "
             "Take another backup."
         )
-    known = ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()
-    if revision[0] not in {each.revision for each in known}:
+    if not is_known(revision[0]):
         raise StartError(
             f"That backup was written by a newer Circlekeeper (schema {revision[0]}). "
             "Install that version first. Nothing was changed."

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import aiosqlite
-from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, func, inspect, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -27,6 +26,7 @@ from bot.store.engines import Place, place, reader_engine
 from bot.store.faults import scrub
 from bot.store.keyring import CannotOpen, KeyRing
 from bot.store.memory import KeptMemory, split
+from bot.store.migrations.revisions import newest_revision
 from bot.store.store import Store
 
 
@@ -227,28 +227,16 @@ async def verify_audit(
     return verdicts
 
 
-def newest_revision() -> str | None:
-    """The schema that this version works with."""
-    return _script().get_current_head()
-
-
-def is_known(revision: str) -> bool:
-    """Whether this version knows a schema; it does not know those of newer versions."""
-    return revision in {each.revision for each in _script().walk_revisions()}
-
-
 def revisions_after(revision: str | None) -> list[tuple[str, str]]:
     """What a migration would apply, in order: the name of each revision and what it does."""
+    from alembic.script import ScriptDirectory
+
     pending = []
-    for each in _script().walk_revisions():
+    for each in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions():
         if each.revision == revision:
             break
         pending.append((each.revision, (each.doc or "").split("\n", 1)[0]))
     return pending[::-1]
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(migrations.__file__).parent))
 
 
 async def groups_of(store: Store) -> list[Group]:

@@ -17,6 +17,7 @@ from bot.store import KeyRing, Store, migrations
 from bot.store.engines import place, writer_engine
 from bot.store.erasing import count_rows
 from bot.store.migrations import migrate
+from bot.store.migrations.revisions import revisions
 from bot.store.tables import metadata
 from tests.store.conftest import ANA
 from tests.store.planting import plant
@@ -69,6 +70,8 @@ async def test_head_equals_the_tables(url: str) -> None:
 def test_the_revisions_are_one_line() -> None:
     assert len(SCRIPT.get_heads()) == 1
     assert len(SCRIPT.get_bases()) == 1
+    # Files are named so that a start knows them all without Alembic.
+    assert list(revisions()) == REVISIONS[::-1]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

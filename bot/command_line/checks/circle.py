@@ -16,7 +16,8 @@ from bot.errors import StartError
 from bot.services.helplines import ASK_AGAIN, HIDDEN
 from bot.services.key_holders import FEWEST
 from bot.store import KeyRing, MasterKey
-from bot.store.looking import Seen, SeenGroup, is_known, look, newest_revision
+from bot.store.looking import Seen, SeenGroup, look
+from bot.store.migrations.revisions import is_known, newest_revision
 
 OLD_BACKUP: Final = timedelta(days=7)
 

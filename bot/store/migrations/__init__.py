@@ -15,11 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +24,7 @@ from bot.store import tables
 from bot.store.engines import Place, connect_sqlite, new_sqlite_file, place, writer_engine
 from bot.store.faults import scrub
 from bot.store.lease import PATIENCE, FileLease, already_running, take_advisory_lock
+from bot.store.migrations.revisions import is_known, newest_revision
 
 HEAD: Final = "heads"
 _HEADER: Final = b"SQLite format 3\0"
@@ -64,25 +61,21 @@ async def upgrade(where: Place, to: str = HEAD, *, lock: bool = False) -> None:
         async with engine.connect() as conn:
             if lock and where.path is None and not await take_advisory_lock(conn, PATIENCE):
                 raise already_running(where)
-            script = _script()
             async with conn.begin():
                 now = await conn.run_sync(_revision)
-            if now is not None and now not in {each.revision for each in script.walk_revisions()}:
+            if now is not None and not is_known(now):
                 raise StartError(
                     f"The database {where!r} was written by a newer Circlekeeper "
                     f"(schema {now}). Install that version, or restore an older backup."
                 )
-            goal = script.get_current_head() if to == HEAD else to
-            if now == goal:
+            if now == (newest_revision() if to == HEAD else to):
                 return
-            await _change(conn, where, script, now, to)
+            await _change(conn, where, now, to)
     finally:
         await engine.dispose()
 
 
-async def _change(
-    conn: AsyncConnection, where: Place, script: ScriptDirectory, now: str | None, to: str
-) -> None:
+async def _change(conn: AsyncConnection, where: Place, now: str | None, to: str) -> None:
     copy = None
     if where.path is not None:
         if now is not None:
@@ -92,7 +85,7 @@ async def _change(
         await _outside(conn, "PRAGMA foreign_keys=OFF")
     try:
         async with conn.begin():
-            await conn.run_sync(lambda sync: _run(sync, script, to))
+            await conn.run_sync(lambda sync: _run(sync, to))
             if (
                 where.path is not None
                 and (await conn.execute(text("PRAGMA foreign_key_check"))).first()
@@ -119,15 +112,20 @@ async def _outside(conn: AsyncConnection, pragma: str) -> None:
     await driver.execute(pragma)
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(__file__).parent))
-
-
 def _revision(sync: Connection) -> str | None:
-    return MigrationContext.configure(sync).get_current_revision()
+    if not inspect(sync).has_table("alembic_version"):
+        return None
+    found: str | None = sync.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
-def _run(sync: Connection, script: ScriptDirectory, to: str) -> None:
+def _run(sync: Connection, to: str) -> None:
+    # Only here: most starts change nothing, and a bot that runs has no use for them.
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(Path(__file__).parent))
     now = _revision(sync)
     passed = (
         [] if now is None else [each.revision for each in script.iterate_revisions(now, "base")]
