@@ -181,6 +181,8 @@ class Circle:
         self.data_rights.on_forgotten += [
             lambda group, _: guards.load(group),
             lambda group, _: rota.load(group),
+            anonymity.forget_drafts_of,
+            answering.forget,
         ]
         standing = StandingPosts(store, self.outbox, self.directory, memory)
         self.anchors = Anchors(store, self.audit, standing, self.directory, self.notices, clock)

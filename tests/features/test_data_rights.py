@@ -116,6 +116,19 @@ async def test_whoever_is_forgotten_is_out_and_can_come_back_as_somebody_new(
     assert "Your yes to the ground rules" in lines(await rose.runs("my data"))
 
 
+async def test_what_is_in_memory_goes_too(circle: TestCircle) -> None:
+    rose = await circle.member("Rose")
+    preview = await rose.runs("anon", room=circle.room, text=POST)
+    await rose.runs("forget me")
+    await rose.presses("Yes, forget me")
+    await rose.runs("join")
+    await rose.presses("I agree")
+    await rose.presses("I understand")
+    await rose.when(lambda: rose.may_enter(circle.room) or None)
+    sent = await rose.presses("Post soon", within=preview)
+    assert "I do not have that draft" in lines(sent)
+
+
 async def test_a_silence_outlives_being_forgotten(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await posts(circle, rose)

@@ -63,6 +63,11 @@ class Drafts:
         """Forget a draft."""
         self._drafts.pop(draft_id, None)
 
+    def drop_of(self, account: Account) -> None:
+        """Forget every draft of an account."""
+        for draft in [each for each in self._drafts.values() if each.account == account]:
+            del self._drafts[draft.id]
+
     def prune(self) -> None:
         """Forget what is over."""
         now = self._clock.now()

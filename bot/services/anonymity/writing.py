@@ -198,6 +198,10 @@ class Anonymity:
         if self._drafts.find(draft_id, account) is not None:
             self._drafts.drop(draft_id)
 
+    async def forget_drafts_of(self, _: Group, account: Account) -> None:
+        """Let go of an account's drafts."""
+        self._drafts.drop_of(account)
+
     async def forget_old_drafts(self) -> None:
         """Let go of drafts that are over, also when nobody writes."""
         self._drafts.prune()

@@ -156,6 +156,10 @@ class CrisisAnswering:
             return None
         return found
 
+    async def forget(self, group: Group, account: Account) -> None:
+        """Let go of what is in memory about somebody."""
+        self._authors.pop((group, account), None)
+
     def _remember(self, group: Group, author: Account, what: _Author) -> None:
         self._authors[group, author] = what
         self._authors.move_to_end((group, author))
