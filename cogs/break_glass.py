@@ -24,6 +24,7 @@ from bot.services.break_glass.states import (
 from bot.services.break_glass.telling import STEP, Telling, drill_line, number, see
 from bot.services.crisis.words import CrisisWords
 from bot.services.notices import Notices
+from bot.texts import day
 
 CaseId = Annotated[str, Arg("arg-case", max_length=32)]
 PostId = Annotated[str, Arg("arg-post", max_length=32)]
@@ -237,6 +238,8 @@ class BreakGlass(Cog):
                     buttons += _telling(args)
         if row.notice is not None:
             lines.append(await self._notice(ctx.group, case))
+        if row.review_on is not None:
+            lines.append(Text("break-glass-review", {"on": day(row.review_on)}))
         about: dict[str, Value] = {
             "case": number(row),
             "state": Text(f"break-glass-state-{row.state}"),

@@ -122,6 +122,16 @@ async def in_states(
     return await _some(conn, keys, here)
 
 
+async def unsettled_notices(
+    conn: Connection, keys: KeyRing, groups: Collection[bytes], before: datetime
+) -> list[CaseRow]:
+    """Requests whose author should have been told before a moment, and was not."""
+    here = (
+        cases.c.group_id.in_(groups) & (cases.c.notice == "waiting") & (cases.c.notice_at < before)
+    )
+    return await _some(conn, keys, here)
+
+
 async def next_expiry(
     conn: Connection, groups: Collection[bytes], states: Collection[str]
 ) -> datetime | None:

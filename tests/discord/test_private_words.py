@@ -29,6 +29,8 @@ async def test_who_allowed_nothing_is_never_written_to() -> None:
     async with Place.opened() as place:
         await place.starts()
         await chat(place).tell(place.group, place.second, words("Only for Basil"), key="one")
+        assert await chat(place).uncollected("one")
+        assert not await chat(place).uncollected("another")
         assert place.sent("POST", DIRECT) == []
         assert "Only for Basil" not in str([each.request for each in place.server.exchanges])
         shown = await place.basil.presses(place.standing(), MESSAGES)
@@ -38,6 +40,8 @@ async def test_who_allowed_nothing_is_never_written_to() -> None:
         assert place.own(place.basil, place.write)[1].content == "Only for Basil"
         for other in (place.juniper, place.ana):
             assert "Only for Basil" not in str(other.reads(place.write))
+        await place.when(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
+        assert not await chat(place).uncollected("one")
 
 
 async def test_what_was_collected_is_gone_and_the_rest_waits() -> None:

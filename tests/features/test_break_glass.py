@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from bot.errors import NotDurable
+from bot.model import Account
 from bot.services.audit import Audit, Deed
+from bot.store.erasing import erase_member
 from tests.features.circle import TestCircle
 from tests.features.opening import (
     DANGER,
     WORDS,
     KeyHolder,
     asks,
+    group_of,
     newest,
     newest_id,
     post_of,
@@ -244,6 +247,20 @@ async def test_a_writer_who_holds_a_key_is_a_conflict(circle: TestCircle) -> Non
     )
     await circle.pass_time(minutes=51)
     await rune.human.sees("Two key-holders then looked", rune.human.private)
+
+
+async def test_a_writer_who_was_forgotten_is_told_nothing(circle: TestCircle) -> None:
+    ana, moss = await two(circle)
+    nell = await circle.member("Nell")
+    _, message = await post_of(circle, nell)
+    await asks(circle, ana.human, message)
+    await opens(ana, moss)
+    group = group_of(circle)
+    await erase_member(circle.core.store, group, Account(group.platform, nell.account))
+    await circle.pass_time(hours=3)
+    await ana.human.when(lambda: "author-not-reached" in "".join(audited(circle)) or None)
+    assert "could not be reached" in (await ana.sees_case())["text"]
+    assert not [m for m in nell.reads(nell.private) if "Two key-holders" in m["text"]]
 
 
 async def test_a_drill_opens_nobody_and_status_remembers_it(circle: TestCircle) -> None:

@@ -249,10 +249,21 @@ class Cases:
             rows = await case_rows.newest(conn, self._store.keys, group_id, MOST_LISTED)
         return [Case(row, ()) for row in rows]
 
-    async def live(self) -> list[CaseRow]:
-        """The requests of all groups of which something may still come."""
+    def group_of(self, row: CaseRow) -> Group:
+        """The group of a request. Raises KeyError for one that is not ready."""
+        return self._groups[row.group_id]
+
+    async def still_opening(self) -> list[CaseRow]:
+        """The requests of all groups for which halves may still be handed back."""
+        states = [*_LIVE, CaseState.OPENED.value]
         async with self._store.read() as conn:
-            return await case_rows.in_states(conn, self._store.keys, list(self._groups), _LIVE)
+            found = await case_rows.in_states(conn, self._store.keys, list(self._groups), states)
+        return [row for row in found if row.expires_at > self._clock.now()]
+
+    async def unsettled_notices(self, conn: Connection, before: datetime) -> list[CaseRow]:
+        """Requests of all groups whose author should have been told, and was not."""
+        groups = list(self._groups)
+        return await case_rows.unsettled_notices(conn, self._store.keys, groups, before)
 
     async def answers(self, conn: Connection, row: CaseRow) -> list[AnswerRow]:
         """What the key-holders answered to a request."""

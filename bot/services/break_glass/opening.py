@@ -45,6 +45,10 @@ NOTICE: Final = "break-glass-notice"
 """What the author's notice is for, as `Delivered` and `Undelivered` say it."""
 
 
+LOST_AFTER: Final = timedelta(hours=1)
+"""After this, a notice that should have gone out and is not in the outbox will not go."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Author:
     """Who wrote a post, for the two who opened it. `account` is None where it was a drill."""
@@ -181,7 +185,7 @@ class Opening:
                     Tell(group, author, _notice(row)),
                     key=notice_key(row),
                     purpose=NOTICE,
-                    lane=Lane.ALERTS,
+                    lane=Lane.CRISIS,
                     after=due,
                 )
             await case_rows.change(conn, row.id, **values)
@@ -219,10 +223,23 @@ class Opening:
     async def upkeep(self) -> None:
         """Let go of authors, and of halves and drills of requests that are over."""
         self.forget()
-        live = await self._cases.live()
-        for case_id in [each for each in self._halves if each not in {row.id for row in live}]:
+        left = await self._cases.still_opening()
+        ids = {row.id for row in left}
+        for case_id in [each for each in self._halves if each not in ids]:
             del self._halves[case_id]
-        self._seals.keep_drills({row.post_id for row in live})
+        self._seals.keep_drills({row.post_id for row in left})
+        await self._notice_what_was_lost()
+
+    async def _notice_what_was_lost(self) -> None:
+        """A notice that waits for nothing: its reader asked to be forgotten, and was."""
+        before = self._clock.now() - LOST_AFTER
+
+        async def work(conn: Connection) -> None:
+            for row in await self._cases.unsettled_notices(conn, before):
+                if not await self._outbox.waits(conn, notice_key(row)):
+                    await self._settle(conn, self._cases.group_of(row), row, Notice.UNREACHED)
+
+        await self._store.write(work)
 
     # What the author hears.
 
@@ -293,19 +310,22 @@ class Opening:
         """The author's notice went out, or could not be sent."""
         case_id = bytes.fromhex(event.job.removeprefix(f"{NOTICE} "))
         notice = Notice.TOLD if isinstance(event, Delivered) else Notice.UNREACHED
-        deed = Deed.AUTHOR_TOLD if notice is Notice.TOLD else Deed.AUTHOR_NOT_REACHED
         everybody = await self._cases.everybody(event.group)
 
         async def work(conn: Connection) -> None:
             row = await case_rows.one(conn, self._store.keys, case_id)
             if row is None or row.notice != Notice.WAITING.value:
                 return
-            now = self._clock.now()
-            await case_rows.change(conn, case_id, notice=notice.value, notice_at=now)
-            await self._audit.record(conn, event.group, deed, facts=facts(row))
+            await self._settle(conn, event.group, row, notice)
             await self._telling.step(conn, event.group, row, f"notice-{notice.value}", everybody)
 
         await self._store.write(work)
+
+    async def _settle(self, conn: Connection, group: Group, row: CaseRow, notice: Notice) -> None:
+        deed = Deed.AUTHOR_TOLD if notice is Notice.TOLD else Deed.AUTHOR_NOT_REACHED
+        now = self._clock.now()
+        await case_rows.change(conn, row.id, notice=notice.value, notice_at=now)
+        await self._audit.record(conn, group, deed, facts=facts(row))
 
     async def waits_uncollected(self, group: Group, row: CaseRow) -> bool:
         """Whether the author's notice lies where they have not looked yet.

@@ -74,7 +74,7 @@ break-glass-agreed = { $by } agrees to look. One more of you is needed for reque
 break-glass-declined = { $by } does not agree to look. Others still can. Request { $case }.
 break-glass-paired = { $by } agrees too, so there are two for request { $case }. Each of the two finds their half in it.
 break-glass-one-half = The other one has handed back their half for request { $case }. Yours is needed now.
-break-glass-opened = Two of you have opened request { $case }. Only these two see who it was, for 10 minutes. The writer will be told.
+break-glass-opened = Two of you have opened request { $case }. Only these two see who it was. The writer will be told.
 break-glass-refused = Request { $case } is over. Nobody looked.
 break-glass-expired = The 60 minutes of request { $case } are over. Nobody looked.
 break-glass-conflict = The writer in request { $case } holds a key too. Please look at this case, since that person heard each step.
@@ -125,7 +125,7 @@ break-glass-holders-only = Only key-holders see the requests. How many there wer
 break-glass-not-shown-now = I do not have it in memory now. Both of you can hand back your halves again, until the request's time ends.
 
 # $who: the writer. $handle: how the platform calls them.
-break-glass-author = It was { $who }. Their name on this platform: { $handle }. Only you and the other key-holder see this, for 10 minutes. I do not keep it.
+break-glass-author = It was { $who }. Their name on this platform: { $handle }. Only you and the other key-holder see this. I keep it sealed until the writer has been told, and then no more.
 break-glass-author-next = Do what saves a life, and tell as few people as you can. The writer is told within the hour. If that would put someone in danger, both of you can ask for later.
 break-glass-drill-worked = It worked. In a real case the writer's name would stand here. Thank you for practising.
 
@@ -141,7 +141,9 @@ break-glass-later = I have noted it. If the other key-holder asks for it too, th
 break-glass-later-range = It can be more than an hour after opening, and at most { $longest }.
 break-glass-told-now = I am telling them now.
 break-glass-told-already = The writer has been told already, or is being told now.
-break-glass-notice-none = nobody to tell
+# $on: a day.
+break-glass-review = Look back at it together on { $on }: was it right, and was it needed?
+break-glass-notice-none = Nobody was looked up.
 # $at: a point in time.
 break-glass-notice-is-waiting = The writer will be told at { $at }.
 break-glass-notice-is-told = The writer was told at { $at }.
@@ -149,8 +151,8 @@ break-glass-notice-is-unreached = The writer could not be reached.
 break-glass-notice-uncollected = The writer has a message from me and has not looked yet. It waits up to 72 hours.
 
 # To the writer. $reason: one of the reasons above. $at: a point in time.
-break-glass-notice = This is about a post of yours without a name. At { $at } someone was worried: { $reason }. Two key-holders then looked together who wrote it.
-break-glass-notice-who = Only these two saw your name, for 10 minutes. I keep no note of it. Other key-holders and the supervisor know that they looked, and why.
+break-glass-notice = This is about a post of yours without a name. At { $at } a moderator asked who wrote it: { $reason }. Two key-holders then looked together.
+break-glass-notice-who = Only these two saw your name, and I keep no note of it. Other key-holders and the supervisor know that they looked, and why.
 break-glass-notice-after = You did nothing wrong by writing. You can ask any moderator why they looked. For help right now, press { button-help-now }.
 
 ## What there was
