@@ -154,4 +154,28 @@ def verify(
     raise typer.Exit(follow(home(sandbox), anchor))
 
 
-COMMANDS: Final = (migrate, backup, backup_key, restore)
+def rotate(
+    columns: Annotated[
+        bool, typer.Option("--columns", help="The key of the database's columns too.")
+    ] = False,
+    yes: Annotated[bool, YES] = False,
+    sandbox: Annotated[bool, SANDBOX] = False,
+) -> None:
+    """Change the keys: the master key, and with --columns what everything is sealed under.
+
+    Stop the bot first. A change that is cut off leaves everything readable; run it again. With
+    --columns every box in the database is sealed anew and the old key is destroyed, so backups
+    from before can never be read again: make a new one at once.
+
+    Examples:
+
+      circlekeeper rotate
+
+      circlekeeper rotate --columns --yes
+    """
+    from bot.command_line.rotate import rotate as change
+
+    raise typer.Exit(change(home(sandbox), columns=columns, yes=yes))
+
+
+COMMANDS: Final = (migrate, backup, backup_key, restore, rotate)

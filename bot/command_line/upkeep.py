@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import typer
 
 from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import BACKUP_MARK, AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
+from bot.services.audit import Deed
 from bot.store import (
     Connection,
     KeyRing,
@@ -37,9 +37,6 @@ from bot.store.looking import (
     revisions_after,
 )
 from bot.store.migrations.revisions import is_known, newest_revision
-
-RESTORED: Final = "restored"
-"""The kind of an audit's entry, as `bot.services.audit.Deed` has it."""
 
 
 def is_running(home: Home) -> bool:
@@ -224,7 +221,7 @@ def restore(home: Home, source: Path, key: Path | None, *, yes: bool) -> Exit:
     with alone(home), _opened(home, source, key) as source:
         _check_ring(home, source)
         if home.exists and not yes:
-            _ask(
+            ask(
                 f"There is a database at {home.place}. Everything in it goes for good and the "
                 f"backup takes its place.",
                 "Replace it?",
@@ -278,7 +275,7 @@ async def _record_restoring(home: Home, lost: dict[bytes, Head]) -> None:
         for group_id in await audit_rows.heads(conn) | lost:
             end = lost.get(group_id, Head(0, START))
             facts = {"lost-number": end.number, "lost-hash": end.hash.hex()}
-            await audit_rows.add(conn, None, group_id, now, RESTORED, facts, {})
+            await audit_rows.add(conn, None, group_id, now, Deed.RESTORED.value, facts, {})
 
     try:
         await store.write(work)
@@ -302,7 +299,7 @@ def _check_ring(home: Home, source: Path) -> None:
         )
 
 
-def _ask(fact: str, question: str) -> None:
+def ask(fact: str, question: str) -> None:
     """Go on only when somebody says yes."""
     if not sys.stdin.isatty():
         raise StartError(f"{fact} Nothing was changed. If that is meant, add --yes.")

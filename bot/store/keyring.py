@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import struct
 from collections.abc import Collection, Mapping
@@ -25,12 +24,12 @@ from bot.errors import NotDurable, StartError
 from bot.model import Account
 from bot.store.columns import ROW_ID_BYTES, SealedBox, to_microseconds
 from bot.store.masterkey import KEY_BYTES, NONCE_BYTES, MasterKey, write_ring
+from bot.store.ringfile import as_state, coming, epoch_in, read_ring
 
 EPOCH_SECONDS: Final = 7 * 24 * 3600
 """A tag key and an epoch key serve one group for seven days."""
 
 TAG_BYTES: Final = 16
-_FORMAT: Final = 1
 _HASH_BYTES: Final = 16
 # Texts are padded to whole steps, so that a box's size does not tell one Matrix id from another.
 _STEP: Final = 32
@@ -68,12 +67,9 @@ class KeyRing:
         self._last_silence: int = state["last_silence"]
         self._keys = dict(keys)
         self._prefixes: dict[object, bytes] = {}
+        self._use_column_keys()
         self._scopes: dict[str, Any] = {}
         self._account_scopes: dict[bytes, str] = {}
-        columns = sorted(_numbered(keys, "column"))
-        self._boxes = {n: AESGCM(keys[f"column/{n}"]) for n in columns}
-        self._seal_number = _NUMBER.pack(columns[-1])
-        self._seal_key = self._boxes[columns[-1]]
         self._blind_numbers = sorted(_numbered(keys, "blind"), reverse=True)
         self._blind_prefix = _NUMBER.pack(self._blind_numbers[0])
 
@@ -108,43 +104,42 @@ class KeyRing:
     @classmethod
     def load(cls, path: Path, master: MasterKey) -> KeyRing:
         """Read a ring. Raises `StartError` when it is missing, damaged or of another master key."""
-        try:
-            state = json.loads(path.read_bytes())
-            if state["format"] != _FORMAT:
-                raise StartError(
-                    f"The key ring {path} was written by a newer Circlekeeper. Install that one."
-                )
-            wrapped: dict[str, str] = dict(state["keys"])
-            _check_shape(state, wrapped)
-        except FileNotFoundError:
-            raise StartError(
-                f"There is no key ring at {path}. Put the file back from where you keep its copy. "
-                "Without it nothing that is stored can be read."
-            ) from None
-        except OSError as error:
-            raise StartError(f"The key ring {path} cannot be read: {error.strerror}.") from None
-        except (ValueError, KeyError, TypeError):
-            raise StartError(
-                f"The key ring {path} is damaged. Put the file back from where you keep its copy."
-            ) from None
-        keys: dict[str, bytes] = {}
-        for name, box in wrapped.items():
-            try:
-                keys[name] = master.unwrap(name, box)
-            except InvalidTag:
-                continue
-            except (ValueError, TypeError):
-                break
-        if not keys and wrapped:
-            raise StartError(
-                f"The master key does not fit the key ring {path}. Correct the setting, or put "
-                "both files back as they belong together."
-            )
-        if len(keys) < len(wrapped) or any(len(key) != KEY_BYTES for key in keys.values()):
-            raise StartError(
-                f"The key ring {path} is damaged. Put the file back from where you keep its copy."
-            )
+        state, keys = read_ring(path, master)
         return cls(path, master, keys, state)
+
+    def _use_column_keys(self) -> None:
+        columns = sorted(_numbered(self._keys, "column"))
+        self._boxes = {n: AESGCM(self._keys[f"column/{n}"]) for n in columns}
+        self._seal_number = _NUMBER.pack(columns[-1])
+        self._seal_key = self._boxes[columns[-1]]
+
+    # Changing keys. The steps in between are in `bot/store/rotating.py`.
+
+    @property
+    def column_keys(self) -> int:
+        """How many keys columns are sealed under: one, or two while they are changed."""
+        return len(self._boxes)
+
+    def new_column_key(self) -> None:
+        """Seal columns under a new key from now on; what the old one sealed still opens."""
+        self._add(f"column/{max(self._boxes) + 1}")
+        self._use_column_keys()
+
+    def is_old(self, box: SealedBox) -> bool:
+        """Whether a box is under another key than the newest."""
+        return not box.data.startswith(self._seal_number)
+
+    def destroy_old_column_keys(self) -> None:
+        """Destroy all but the newest: what is still under them, in old backups too, is lost."""
+        newest = max(self._boxes)
+        if old := [f"column/{number}" for number in self._boxes if number != newest]:
+            self._change(drop=old)
+            self._use_column_keys()
+
+    def write_under(self, master: MasterKey, path: Path) -> None:
+        """Write the whole ring to another file, under another master key. Raises `OSError`."""
+        wrapped = {name: master.wrap(name, key) for name, key in self._keys.items()}
+        write_ring(path, {**self._state(), "keys": wrapped})
 
     # Sealing and blinding: the hot path.
 
@@ -272,7 +267,7 @@ class KeyRing:
         over = [
             name
             for name in self._keys
-            if name.startswith("epoch/") and _epoch(name) < before and name not in names
+            if name.startswith("epoch/") and epoch_in(name) < before and name not in names
         ]
         if over:
             self._change(drop=over)
@@ -299,7 +294,7 @@ class KeyRing:
 
     def destroy_tags_before(self, epoch: int) -> None:
         """Destroy the tag keys of all epochs before `epoch`, in every group, for good."""
-        old = [name for name in self._keys if name.startswith("tag/") and _epoch(name) < epoch]
+        old = [name for name in self._keys if name.startswith("tag/") and epoch_in(name) < epoch]
         if old or epoch > self._no_tags_before:
             self._change(drop=old, no_tags_before=max(epoch, self._no_tags_before))
 
@@ -384,14 +379,16 @@ class KeyRing:
     ) -> None:
         # First the file, then memory: when the disk refuses, nothing has happened.
         try:
-            write_ring(self.path, _as_state(wrapped, silences, floor, last_silence))
+            write_ring(self.path, as_state(wrapped, silences, floor, last_silence))
+            # Of a change of the master key that was cut off: it lacks what is written here.
+            coming(self.path).unlink(missing_ok=True)
         except OSError:
             raise NotDurable("the key ring could not be written") from None
         self._wrapped, self._ends = wrapped, silences
         self._no_tags_before, self._last_silence = floor, last_silence
 
     def _state(self) -> dict[str, Any]:
-        return _as_state(self._wrapped, self._ends, self._no_tags_before, self._last_silence)
+        return as_state(self._wrapped, self._ends, self._no_tags_before, self._last_silence)
 
     def __repr__(self) -> str:
         return "<key ring>"
@@ -413,33 +410,3 @@ def _account(account: Account) -> str:
 
 def _numbered(keys: Mapping[str, bytes], kind: str) -> list[int]:
     return [int(name.split("/")[1]) for name in keys if name.startswith(f"{kind}/")]
-
-
-def _epoch(name: str) -> int:
-    return int(name.rsplit("/", 1)[1])
-
-
-def _as_state(
-    wrapped: dict[str, str], silences: dict[str, int], floor: int, last_silence: int
-) -> dict[str, Any]:
-    return {
-        "format": _FORMAT,
-        "keys": wrapped,
-        "silences": silences,
-        "no_tags_before": floor,
-        "last_silence": last_silence,
-    }
-
-
-def _check_shape(state: dict[str, Any], wrapped: dict[str, str]) -> None:
-    """Raise ValueError unless the file has every part that a ring needs."""
-    for kind in ("column", "blind"):
-        numbers = [int(name.split("/")[1]) for name in wrapped if name.startswith(f"{kind}/")]
-        if not numbers or not all(0 < number < 2**16 for number in numbers):
-            raise ValueError(kind)
-    for name in wrapped:
-        if name.startswith(("tag/", "epoch/")):
-            _epoch(name)
-    numbers = [state["no_tags_before"], state["last_silence"], *state["silences"].values()]
-    if not all(type(number) is int for number in numbers):
-        raise ValueError("numbers")

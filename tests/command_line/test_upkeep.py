@@ -127,6 +127,25 @@ async def _another_entry(made: OnDisk) -> str:
     return str(head)
 
 
+def test_the_keys_are_changed_and_old_backups_are_of_no_use(tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    before, master = made.database.read_bytes(), made.master.read_bytes()
+    code, said = done(tmp_path, "rotate", "--columns", "--yes")
+    assert code == 0
+    assert "Sealed anew" in said
+    assert made.master.read_bytes() != master
+    assert knows_member(made.database)
+    asyncio.run(_another_entry(made))
+    (tmp_path / "old.sqlite3").write_bytes(before)
+    code, said = done(tmp_path, "restore", "old.sqlite3", "--yes")
+    assert code == 1
+    assert "another key ring" in said
+    db = sqlite3.connect(made.database)
+    kinds = [json.loads(entry)["kind"] for (entry,) in db.execute("SELECT entry FROM audit")]
+    db.close()
+    assert kinds[-2:] == ["keys-changed", "posting-paused"]
+
+
 def test_restore_refuses_what_is_no_backup_of_this_circle(tmp_path: Path) -> None:
     made = circle(tmp_path)
     (tmp_path / "other").mkdir()
