@@ -7,10 +7,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bot.model import Account
+from bot.sealing import SealedHalf
+from bot.store import tables
 from tests.discord.asked import POST, Living, Place
 from tests.discord_server.human import Human, Shown
 from tests.discord_server.state import Channel, Message
+from tests.features.key_holding import KEYS
 
 
 @pytest.fixture
@@ -198,3 +203,47 @@ async def test_where_the_group_asks_for_it_every_page_is_read_on_the_way_in(
         assert shown.alone
         shown = await wren.presses(message(shown), label)
     await place.when(lambda: wren.sees_channel(place.room))
+
+
+async def test_two_moderators_hold_keys_and_open_a_post_that_shows_nobody(living: Living) -> None:
+    place = living.place
+    moderators = place.channel(place.moderators)
+    bo = await living.joined("bo")
+    place.host.gives(place.moderator_role, bo.member)
+    people = {place.ana: KEYS["ana"], bo: KEYS["moss"]}
+    for owner, other in ((place.ana, bo), (bo, place.ana)):
+        offered = await owner.runs(moderators, "key-offer", key=people[owner].public.text)
+        assert offered.alone
+        fingerprint = people[owner].public.fingerprint
+        (card,) = await place.when(partial(_offers, moderators, fingerprint))
+        thanks = await other.presses(card, "Confirm")
+        assert thanks.text.startswith("Thank you")
+
+    wren = await living.joined("wren")
+    seen = await draft(place, wren, "Some words of mine")
+    assert "no single moderator can look it up" in seen.text
+    assert "two key-holders together can" in seen.text
+    await wren.presses(message(seen), "Post soon")
+    living.pass_time(hours=2)
+    await place.when(partial(_holds, place.room, 1))
+
+    store, seals = living.core.store, living.core.sealed_authors
+    (circle,) = living.core.directory.groups()
+    async with store.read() as conn:
+        (post,) = await conn.scalars(select(tables.posts.c.id))
+    one, two = (Account("discord", str(each.user.id)) for each in people)
+    texts = await seals.halves(circle, post, one, two)
+    first, second = (
+        seals.half(post, SealedHalf.of(text).opened(pair).text)
+        for text, pair in zip(texts, people.values(), strict=True)
+    )
+    author = await seals.open(circle, post, first, second)
+    assert author == Account("discord", str(wren.user.id))
+
+
+def _offers(room: Channel, fingerprint: str) -> list[Message]:
+    return [
+        each
+        for each in room.messages.values()
+        if fingerprint in f"{each.content}{each.embeds}" and "Confirm" in str(each.components)
+    ]
