@@ -48,6 +48,16 @@ WHY = {
     "unknown": "anon-why-unknown",
 }
 
+CANNOT_HIDE = (
+    Text("anon-limits-words"),
+    Text("anon-limits-time"),
+    Text("anon-limits-after"),
+    Text("anon-limits-slip"),
+    Text("anon-limits-platform"),
+    Text("anon-limits-app"),
+    Text("anon-limits-others"),
+)
+
 
 class Anonymous(Cog):
     """Posts without a name, for members and moderators."""
@@ -124,6 +134,11 @@ class Anonymous(Cog):
             shown = (Text("anon-receipt", {"receipt": receipt}),)
             return replace(_standing(how, receipt), lines=shown)
         return _sent(how)
+
+    @command("anon limits")
+    async def limits(self, ctx: Context) -> Reply:
+        """See what cannot be hidden when you post without your name, and what you can do."""
+        return Reply("anon-limits", lines=CANNOT_HIDE, buttons=(HELP_NOW,))
 
     @command("anon status")
     async def status(self, ctx: Context, receipt: Receipt) -> Reply:
@@ -271,6 +286,7 @@ def _shown(draft: Preview | Held) -> Reply:
             _button("button-post-later", "anon send", draft=kept.id, when="later"),
             _change(kept.id),
             _button("button-cancel-post", "anon cancel", draft=kept.id),
+            _button("button-anon-limits", "anon limits"),
             HELP_NOW,
         ),
     )

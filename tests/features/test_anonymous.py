@@ -89,8 +89,24 @@ async def test_the_preview_says_what_cannot_be_hidden(circle: TestCircle) -> Non
         "small group",
     ):
         assert honest in said
-    assert labels(preview) == ["Post soon", "Post later", "Change", "Cancel", "Help now"]
+    assert labels(preview) == [
+        *("Post soon", "Post later", "Change", "Cancel"),
+        *("What I cannot hide", "Help now"),
+    ]
     assert not circle.texts()
+
+
+async def test_what_cannot_be_hidden_is_said_in_full_while_the_draft_waits(
+    circle: TestCircle,
+) -> None:
+    nell = await circle.member("Nell")
+    preview = await drafts(circle, nell, WORDS)
+    said = (await nell.presses("What I cannot hide", within=preview))["text"]
+    for honest in ("your style", "online", "other bots", "keeps copies", "bridge", "court"):
+        assert honest in said
+    await nell.presses("Post soon", within=preview)
+    await circle.pass_time(minutes=6)
+    await nell.sees(WORDS, circle.room)
 
 
 @pytest.mark.slow

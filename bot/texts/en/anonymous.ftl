@@ -45,6 +45,18 @@ anon-preview-small =
 anon-preview-check = Read it once more. Who could know these things about you? Short, plain words show less of your style.
 anon-preview-when = Press { button-post-soon } and it goes out in 1 to 5 minutes. Press { button-post-later } and it takes half an hour to 3 hours. Later is safer, since people cannot match it with when you were here.
 
+## What cannot be hidden, in full. Button of the preview, and a command.
+
+button-anon-limits = What I cannot hide
+anon-limits = Here is what I cannot hide when you post without your name, and what you can do.
+anon-limits-words = Your words. People may know you by your story, or by what only you could know. They may know you by your language or how you write. I cannot hide your style. Plain, short words help.
+anon-limits-time = The time. Who sees that you are online, typing or gone may match it with the post. Do not start typing in the group just before. { button-post-later } is safer. If you were the only one missing from a meeting, wait until the next one.
+anon-limits-after = What you do after. If you answer or like the post under your own name soon, or know too much about it, people notice. I never write to you about it. You look yourself, with the receipt.
+anon-limits-slip = Slips. You may type something in a room by mistake. Others may have read it before it went, on their phones too. Other bots may have kept it. Ask your moderators which other bots can read the rooms.
+anon-limits-platform = The company or server behind this chat. It sees that you write to me, when, and what. It keeps copies for a time after they are taken away. It can link you to a post. So can the person who runs me, while I run.
+anon-limits-app = Your own app and phone. They may tell the others when you read. They may show this chat in your list, and words on a locked screen. Links that you post may lead to you.
+anon-limits-others = Other people. Everybody who can read can copy it, take a picture or pass it on. A bridge may carry it to another chat. Moderators may read a post closely. A court can order the person who runs me to hand over what there is.
+
 anon-cancelled = I have let go of it. Nothing was posted and nothing is kept.
 # The bot restarted, or 30 minutes are over.
 anon-draft-lost = I do not have that draft any more. I keep drafts for 30 minutes and lose them when I restart. Your words are still on your screen, so you can copy them and start again.
