@@ -20,12 +20,16 @@ BAD = "Crumpwizzle"
 TOKEN = "forgedNobblesnatchToken"
 RULE = "Be kind to Dribblethwaite above all."
 FILE = "scan-of-Grumblebuckle-letter.jpg"
+GUARD = "12 Wobblethorpe Lane"
+NOTE = "was shaken after what happened near snibbleford"
+CASE = "somebody is afraid since quonkmere was spoken of"
 FAULT = "Wifflesnoot said it when it broke"
 
 WORDS = (
     *("Zorblattine", "Quixberry", "Vexillomir", "Thrumcap", "Oggsplendid", "Thursdaywise"),
     *("Plumbagoon", "Fizzlewhackett", "Snorkelgarth", "Blimperton", "5550173642", "Crumpwizzle"),
     *("Nobblesnatch", "Dribblethwaite", "Grumblebuckle", "Wifflesnoot"),
+    *("Wobblethorpe", "Snibbleford", "Quonkmere"),
 )
 """One word of each is enough to be unmasked by. Handles are names in small letters."""
 

@@ -11,7 +11,7 @@ import pytest
 from adapters.sandbox import seed
 from adapters.sandbox.world import Refusal
 from bot import logs
-from bot.store import backups
+from bot.store import age_files, backups
 from bot.texts.pack import GroundRules
 from tests.canary import planted
 from tests.crash.evening import RECEIPT, Evening
@@ -26,6 +26,7 @@ async def plant(seen: Scene, crowd: Evening) -> list[str]:
     await joins_and_misspells(seen, crowd)
     await writes_and_edits(seen, crowd)
     await sets_things_up(crowd)
+    await asks_for_care(crowd)
     receipts = [await whispers(crowd, when) for when in ("Post soon", "Post later")]
     await decides_on_a_card(seen, crowd)
     return receipts
@@ -103,6 +104,19 @@ async def sets_things_up(crowd: Evening) -> None:
     await crowd.runs("ana", "rules publish", ANY, text=planted.SENTENCE)
 
 
+async def asks_for_care(crowd: Evening) -> None:
+    await crowd.runs("basil", "guard add", "I now look for", text=planted.GUARD)
+    note = {"account": "basil", "category": "check-back", "text": planted.NOTE}
+    given = {"room": f"private:{seed.GROUP}:ana", "command": "note add", "fields": note}
+    kept = await crowd.asks("ana", "run", "I keep the note", **given)
+    shown = await crowd.runs("ana", "consult", "Not sent yet", text=planted.CASE)
+    # It was taken in, so there is something to look for.
+    assert ("I keep the note" in kept["text"], "Not sent yet" in shown["text"]) == (True, True)
+    await crowd.runs("ana", "key offer", ANY, key=planted.BAD)
+    post = {"post": "0" * 32, "text": planted.NOTE}
+    await crowd.runs("ana", "anon reply", ANY, **post)
+
+
 async def whispers(crowd: Evening, when: str) -> str:
     """An anonymous post that waits; one with a watched word comes back and is not posted."""
     watched = f"{planted.ANONYMOUS} {planted.KEYWORD}"
@@ -146,6 +160,8 @@ async def test_no_byte_that_is_written_holds_what_people_said(tmp_path: Path) ->
         await seen.director.do("shift", seconds=4 * 3600)
         await seen.settled()
         await backups.backup(address_of(folder), folder / "later.sqlite3")
+        _, recipient = age_files.new_key()
+        await backups.backup(address_of(folder), folder / "closed.age", recipient)
         # Then nothing holds a word of it: database, WAL, backups, key ring, log, names of files
         assert not planted.in_files(folder, words)
         names = {path.name for path in folder.rglob("*")}
