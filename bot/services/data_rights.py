@@ -66,6 +66,8 @@ class DataRights:
         self._acknowledgement = acknowledgement
         self._posts = posts
         self._clock = clock
+        self.before_forgetting: list[OnForgotten] = []
+        """Awaited before somebody is erased: whoever has to tell others that they are gone."""
         self.on_forgotten: list[OnForgotten] = []
         """Awaited after somebody was erased: whoever keeps them in memory lets go of them."""
 
@@ -87,6 +89,8 @@ class DataRights:
         async def keep_out(conn: Connection) -> None:
             await self._acknowledgement.holding.put(conn, group, account, inside=moderates)
 
+        for end in self.before_forgetting:
+            await end(group, account)
         with self._acknowledgement.shut_to(group, account):
             erased = await erase_member(self._store, group, account, also=keep_out)
         for let_go in self.on_forgotten:

@@ -16,7 +16,7 @@ sealed to the others can still be opened by any two of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -192,7 +192,7 @@ class KeyHolders:
         await self._end(group, account, whom, Reply("key-removed", {"who": whom, "by": account}))
 
     async def gone(self, group: Group, account: Account) -> None:
-        """Somebody left the group: if they held a key, they do no more."""
+        """Somebody left the group, or is to be erased: if they held a key, they do no more."""
         if any(holder.account == account for holder in await self.everything(group)):
             await self._end(group, None, account, Reply("key-left", {"who": account}))
 
@@ -225,10 +225,19 @@ class KeyHolders:
             await self._record(conn, group, Deed.KEY_ENDED, keys[-1], by)
             member_id = await self._store.member_id(conn, group, whom, create=True)
             # Told while they are still among those who are told.
-            await self._tell(conn, group, said)
+            await self._tell(conn, group, await self._with_what_ends(conn, group, whom, said))
             await key_rows.drop_of(conn, member_id)
 
         await self._store.write(work)
+
+    async def _with_what_ends(
+        self, conn: Connection, group: Group, whom: Account, said: Reply
+    ) -> Reply:
+        now = self._clock.now()
+        counting = {each.account for each in await self._all(conn, group) if each.counts(now)}
+        if whom in counting and len(counting) == FEWEST:
+            return replace(said, lines=(Text("key-below-two"),))
+        return said
 
     async def stand_back(self, group: Group, account: Account, *, back: bool) -> None:
         """Declare a conflict of interest, or that it is over. Raises `Refused`."""

@@ -141,9 +141,25 @@ async def test_whoever_leaves_the_group_holds_no_key(circle: TestCircle) -> None
     moss = circle.moderator("moss")
     moss.leaves()
     ana = circle.moderator("ana")
-    await ana.sees("Moss holds no key any more", circle.moderators)
+    told = await ana.sees("Moss holds no key any more", circle.moderators)
+    assert "fewer than two people hold a key" in told["text"]
     assert await names(circle) == {"ana"}
     assert "go out without a seal" in await status(circle)
+
+
+async def test_whoever_is_forgotten_holds_no_key_and_the_others_hear_of_it(
+    circle: TestCircle,
+) -> None:
+    await set_up(circle)
+    sorrel = await third(circle)
+    await enrolled(circle, sorrel.account, "ana", KEYS["sorrel"])
+    await circle.pass_time(hours=73)
+    moss = circle.moderator("moss")
+    await moss.runs("forget me")
+    await moss.presses("Yes, forget me")
+    told = await circle.moderator("ana").sees("Moss holds no key any more", circle.moderators)
+    assert "fewer than two" not in told["text"]
+    assert await names(circle) == {"ana", sorrel.account}
 
 
 async def test_whoever_left_while_the_bot_was_away_holds_no_key(circle: TestCircle) -> None:

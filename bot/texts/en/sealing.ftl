@@ -26,6 +26,8 @@ key-confirmed-now =
 key-stopped = { $by } has stopped a new key of { $who }. It does not count.
 key-left = { $who } holds no key any more. Posts that wait go out as before.
 key-removed = { $by } has ended the part of { $who } as a key-holder. Posts that wait go out as before.
+# Stands below one of the two above, when fewer than two are left.
+key-below-two = With that, fewer than two people hold a key. Posts that were sealed until now cannot be opened any more, not in an emergency either. New ones go out without a seal, and their writers are told so. Hide, silence and Help now work as before.
 key-stands-back = { $who } stands back as a key-holder, because of a conflict of interest. Until that is over, { $who } opens nothing.
 key-stands-again = { $who } stood back as a key-holder and is there again.
 
