@@ -33,6 +33,8 @@ from bot.texts.pack import Section
 HELP_NOW = Button("button-help-now", "help now", static=True)
 JOIN = Button("button-join", "join", static=True)
 MAY_WRITE = Button("button-may-write", "messages allow", static=True)
+MY_CONSENTS = Button("button-my-consents", "my consents", static=True)
+MY_DATA = Button("button-my-data", "my data", static=True)
 READ_FIRST = Button("button-read-first", "rules", static=True)
 
 
@@ -137,11 +139,11 @@ class GroundRulesCog(Cog):
     @command("privacy", needs=Role.GUEST)
     async def privacy(self, ctx: Context) -> Reply:
         """Read what the bot keeps, for how long, and who can see it."""
-        return self._section(ctx, Section.KEEPS)
+        return self._section(ctx, Section.KEEPS, MY_DATA, MY_CONSENTS)
 
-    def _section(self, ctx: Context, section: Section) -> Reply:
+    def _section(self, ctx: Context, section: Section, *buttons: Button) -> Reply:
         text = self.acknowledgement.current(ctx.group).rules.section(section)
-        return Reply("rules-section", {"text": text}, buttons=(HELP_NOW,))
+        return Reply("rules-section", {"text": text}, buttons=(*buttons, HELP_NOW))
 
     @command("my rules", needs=Role.GUEST)
     async def my_rules(self, ctx: Context) -> Reply:

@@ -45,20 +45,28 @@ class ErasureLedger:
         self.path = keys.path.with_name(LEDGER_NAME)
 
     def all(self) -> list[Erasure]:
-        """Every entry, oldest first. Raises `StartError` for a file that cannot be read."""
+        """Every entry, oldest first. Raises `StartError` for a file that cannot be read, or is of
+        another key ring, and `NotDurable`.
+        """
         try:
             state = json.loads(self.path.read_bytes())
             if state["format"] != _FORMAT:
                 raise ValueError("format")
-            return [_opened(entry) for entry in state["erasures"]]
+            check, entries = state["check"], list(map(_opened, state["erasures"]))
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError):
             raise StartError(
                 f"The list of erasures {self.path} cannot be read. Put the file back from where "
-                "you keep its copy. Without it, whoever was erased since a backup was made comes "
-                "back with that backup."
+                "you keep its copy. If there is none, move it away: then whoever was erased since "
+                "a backup was made comes back with that backup."
             ) from None
+        if entries and check != self._check():
+            raise StartError(
+                f"The list of erasures {self.path} does not fit the key ring. Put both back from "
+                "the newest copy that you keep of them."
+            )
+        return entries
 
     def marks(self, blinds: Iterable[bytes]) -> frozenset[bytes]:
         """What stands in the ledger for an account's blinds. Raises `NotDurable`."""
@@ -85,11 +93,16 @@ class ErasureLedger:
             raise NotDurable("the list of erasures cannot be read") from None
 
     def _write(self, entries: Iterable[Erasure]) -> None:
-        state = {"format": _FORMAT, "erasures": [_as_state(entry) for entry in entries]}
+        erasures = [_as_state(entry) for entry in entries]
+        state = {"format": _FORMAT, "check": self._check(), "erasures": erasures}
         try:
             write_ring(self.path, state)
         except OSError:
             raise NotDurable("the list of erasures could not be written") from None
+
+    def _check(self) -> str:
+        """Tells another ring's list, whose marks would fit nobody and would seem done."""
+        return self._keys.erasure_mark(b"the list of erasures").hex()
 
 
 def _as_state(entry: Erasure) -> dict[str, Any]:

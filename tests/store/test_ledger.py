@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import NotDurable, StartError
-from bot.store import KeyRing, Store
+from bot.store import KeyRing, MasterKey, Store
 from bot.store.backups import backup, restore
 from bot.store.columns import new_id
 from bot.store.erasing import erase_member, export_member
@@ -157,3 +157,15 @@ async def test_without_a_ledger_that_can_be_written_nothing_is_erased(
     with pytest.raises(StartError, match=r"erased\.json"):
         await replay(sqlite_store)
     assert await accounts(sqlite_store) == {"ana"}
+
+
+async def test_a_ledger_of_another_ring_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
+    # Its marks would fit nobody, and everybody would seem to be erased already.
+    await joins(sqlite_store)
+    await erase_member(sqlite_store, GROUP, ANA)
+    master = MasterKey.create(tmp_path / "elsewhere" / "master")
+    other = KeyRing.create(tmp_path / "elsewhere" / "keys.json", master)
+    copy = ErasureLedger(other).path
+    copy.write_bytes(ErasureLedger(sqlite_store.keys).path.read_bytes())
+    with pytest.raises(StartError, match="does not fit the key ring"):
+        ErasureLedger(other).all()

@@ -22,7 +22,7 @@ button-yes-forget = Yes, forget me
 
 ## The receipt of being forgotten. Lines follow: what went, what stays, why and until when.
 
-forgotten = I have forgotten you in this group, and I told nobody. This is what went.
+forgotten = I have forgotten you in this group. This is what went.
 forgotten-nothing = I held nothing about you in this group, so nothing had to go.
 # $what: one of the data- texts below. $count: a number.
 forgotten-row = Gone: { $what } ({ $count })

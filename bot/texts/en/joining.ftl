@@ -42,6 +42,7 @@ join-limits =
 join-in =
     You are in. You can just read. You never have to post, and nobody will ask why.
     Your copy of the rules is in the file. You can ask for it any time with: my rules
+    What else you say yes to is up to you. You see it with: my consents
 
 # Buttons: My rules, Help now.
 join-already = You are in already. To see the rules again, press { button-my-rules }.
