@@ -168,4 +168,7 @@ class Chat(Protocol):
         """
 
     async def open_doors(self, group: Group) -> Sequence[Text]:
-        """Which rooms let in or show more than the group was promised, and what mends it."""
+        """Which rooms let in or show more than the group was promised, and what mends it.
+
+        And what else of the platform's own is worth a moderator's look.
+        """

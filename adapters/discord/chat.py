@@ -240,9 +240,13 @@ class DiscordChat:
         return False
 
     async def open_doors(self, group: Group) -> Sequence[Text]:
-        """Which channels are open to more than they should be, and what else acts there."""
-        guild = self._now.rooms.guild(group)
-        return await open_doors(guild, self._now.rooms.places(guild))
+        """Channels that are open to more than they should be, what else acts there, what waits."""
+        on = self._now
+        guild = on.rooms.guild(group)
+        told = await open_doors(guild, on.rooms.places(guild))
+        if waiting := await on.private_words.count_waiting(group):
+            told.append(Text("discord-words-wait", {"count": waiting}))
+        return told
 
     # -- -------------------------------------------------------------------------------------
 

@@ -144,6 +144,13 @@ class PrivateWords:
         waiting = (_opened(each) for row in kept.values() for each in json.loads(row))
         return any(each.key == key and each.until > now for each in waiting)
 
+    async def count_waiting(self, group: Group) -> int:
+        """How many private words wait in a group, for anybody. Opens all that waits."""
+        now = self._clock.now()
+        kept = await self._memory.find(f"{_WAITING}{group.handle} ")
+        waiting = (_opened(each) for row in kept.values() for each in json.loads(row))
+        return sum(each.until > now for each in waiting)
+
     async def _put(self, group: Group, account: Account, waiting: Sequence[Waiting]) -> None:
         if not waiting:
             await self._memory.drop(_key(group, account))

@@ -1,6 +1,6 @@
-"""The bot in a process of its own, on the stand-in of a test, to be killed at any moment.
+"""The command line in a process of its own, on the stand-in of a test.
 
-python -m tests.discord.apart HTTP-ADDRESS GATEWAY-ADDRESS
+python -m tests.discord.apart HTTP-ADDRESS GATEWAY-ADDRESS run
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ from bot.__main__ import main
 if __name__ == "__main__":
     Route.BASE = sys.argv[1]
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sys.argv[2])
-    sys.argv = ["circlekeeper", "run"]
+    sys.argv = ["circlekeeper", *sys.argv[3:]]
     main()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +24,8 @@ from tests.adapters.discord_stage import DiscordStage
 from tests.adapters.fakes import Core
 from tests.discord_server.call import Exchange
 from tests.discord_server.conftest import judged
-from tests.discord_server.human import Human
+from tests.discord_server.contents import every
+from tests.discord_server.human import Human, Shown
 from tests.discord_server.permissions import Permission
 from tests.discord_server.state import Channel, Message
 
@@ -177,15 +179,29 @@ class Living:
     async def joined(self, name: str, *, inside: bool = True) -> Human:
         """Somebody new, who is let in by the join card."""
         human = self.place.human(await self.place.joins(name))
+        if inside:
+            await self.walks_in(human)
+        return human
+
+    async def walks_in(self, human: Human) -> None:
+        """Press what the join card asks for, until the rooms are there."""
         lobby = self.place.channel(self.place.lobby)
         (card,) = [each for each in lobby.messages.values() if each.only_for is None]
-        if inside:
-            shown = await human.presses(card, "Join")
-            for key in ("button-agree", "button-understand"):
-                assert shown.message is not None
-                shown = await human.presses(shown.message, self.place.texts.label(key, "en"))
-            await self.place.when(lambda: human.sees_channel(self.place.room))
-        return human
+        shown = await human.presses(card, "Join")
+        for key in ("button-agree", "button-understand"):
+            label = self.place.texts.label(key, "en")
+            # Where the bot is busy it says so first, and the answer takes that one's place.
+            answer = await self.place.when(partial(_with_button, shown, label))
+            assert answer is not None
+            shown = await human.presses(answer, label)
+        await self.place.when(lambda: human.sees_channel(self.place.room))
+
+
+def _with_button(shown: Shown, label: str) -> Message | None:
+    """The answer, once it has that button."""
+    message = shown.message
+    parts = [] if message is None else every(message.components)
+    return message if any(label == each.get("label") for each in parts) else None
 
 
 def account(human: Human) -> Account:

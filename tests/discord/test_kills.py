@@ -47,7 +47,8 @@ class Killed:
     async def starts(self) -> None:
         """Start the bot; returns when it is on the line."""
         server, began = self.stage.server, self.stage.server.gateway.identified
-        command = sys.executable, "-m", "tests.discord.apart", server.url, server.gateway.url
+        urls = server.url, server.gateway.url
+        command = sys.executable, "-m", "tests.discord.apart", *urls, "run"
         with (self.folder / "said").open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
                 *command,

@@ -10,7 +10,7 @@ import pytest
 from bot.chat import Chat, Removal
 from bot.errors import CannotReach
 from bot.model import Account
-from bot.reply import Button, Reply
+from bot.reply import Button, Reply, Text
 from tests.discord.asked import POST, Place
 
 MESSAGES, DIRECT = "Messages for me", "/users/@me/channels"
@@ -33,6 +33,8 @@ async def test_who_allowed_nothing_is_never_written_to() -> None:
         assert not await chat(place).uncollected("another")
         assert place.sent("POST", DIRECT) == []
         assert "Only for Basil" not in str([each.request for each in place.server.exchanges])
+        waits = Text("discord-words-wait", {"count": 1})
+        assert waits in await chat(place).open_doors(place.group)
         shown = await place.basil.presses(place.standing(), MESSAGES)
         assert shown.alone
         assert shown.text.startswith("I have one message for you.")
@@ -63,6 +65,8 @@ async def test_what_was_collected_is_gone_and_the_rest_waits() -> None:
         await place.when(lambda: not any(key.startswith("waiting") for key in place.shelf.values))
         again = await place.basil.presses(place.standing(), MESSAGES)
         assert again.text.startswith("I have nothing for you right now.")
+        told = await chat(place).open_doors(place.group)
+        assert "discord-words-wait" not in [each.key for each in told]
 
 
 async def test_telling_twice_by_one_key_is_telling_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from adapters.discord.rights import ASKED_FOR
 from bot.model import RoomKind
-from tests.discord.host import LINK, Host
+from tests.command_line.terminal import Terminal
+from tests.discord.host import DEADLINE, LINK, Host
 from tests.discord_server import guilds
 from tests.discord_server.conftest import server
 from tests.discord_server.permissions import Permission
@@ -62,6 +64,49 @@ async def test_from_a_token_to_a_circle_it_waits_for_each_thing_and_goes_on_by_i
     assert "Put right:" not in said
     assert (set(host.guild.channels), set(host.guild.roles)) == before
     assert ana.member.roles == {(await host.places()).moderator}
+
+
+@pytest.mark.slow
+async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
+    # given a server with a channel that everybody sees, and a moderator
+    host.me.makes_channel("general")
+    ana = host.discord.human("ana", host.guild).joins()
+    urls = host.discord.url, str(host.discord.gateway.url)
+    terminal = Terminal(host.folder, "tests.discord.apart", *urls, "setup", "discord")
+    token = "Paste the token here (not shown)"
+    # when the host pastes the wrong string, then the token, and answers what is asked
+    typing = asyncio.create_task(
+        asyncio.to_thread(
+            terminal.types,
+            [
+                (token, str(host.discord.world.application.id)),
+                (token, host.discord.token),
+                ("The role that opens the group's channels [Circle member]", ""),
+                ("The role of the moderators [Circle moderator]", "Keepers"),
+                ("arrive and read the rules [start-here]", ""),
+                (
+                    "The channels where the group talks (with commas) [circle]",
+                    "evening, small talk",
+                ),
+                ("buttons to post without a name [write-here]", ""),
+                ("The channel of the moderators [moderators]", ""),
+                ("Hide them from newcomers? [y/N]", "y"),
+                ("The moderators' Discord names (with commas; Enter: nobody more)", "ana"),
+            ],
+        )
+    )
+    async with asyncio.timeout(DEADLINE):
+        while "It asks for" not in terminal.shown:
+            assert not typing.done(), terminal.shown
+            await asyncio.sleep(0.02)
+    host.opens(LINK.findall(terminal.shown)[0])
+    # then the circle is there, and what is secret was never on the screen
+    assert await typing == 0, terminal.shown
+    assert "That is an application ID" in terminal.shown
+    assert "Hidden from newcomers: #general" in terminal.shown
+    assert host.discord.token not in terminal.shown
+    assert ana.member.roles == {(await host.places()).moderator}
+    assert {each.name for each in host.guild.channels.values()} >= {"evening", "small-talk"}
 
 
 async def test_who_sees_which_channel(host: Host) -> None:

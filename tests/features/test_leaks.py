@@ -216,7 +216,7 @@ async def test_removing_gives_the_author_the_reason_and_their_words(watching: Te
     ana = watching.moderator()
     form = await ana.presses("Remove", within=await card(watching))
     answer = await ana.fills(form, reason="names a person")
-    assert "The author reads the reason" in answer["text"]
+    assert "for the author to read, in private" in answer["text"]
     told = await rose.sees("may name a person", rose.private)
     assert WORDS in told["text"]
     assert told["buttons"][0]["label"] == "Ask to look again"

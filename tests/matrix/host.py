@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pty
-import select
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -149,44 +145,3 @@ class Host:
             return await bot.request(method, path, body)
         finally:
             await bot.close()
-
-
-class Terminal:
-    """The command at a terminal, with somebody who types."""
-
-    def __init__(self, folder: Path) -> None:
-        mine, its = pty.openpty()
-        self._terminal = mine
-        self.shown = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "setup", "matrix"],
-            cwd=folder,
-            env={**environment(), "TERM": "dumb"},
-            stdin=its,
-            stdout=its,
-            stderr=its,
-        )
-        os.close(its)
-
-    def types(self, answers: list[tuple[str, str]]) -> int:
-        """Wait for each question, type the answer, and give the exit code."""
-        until = time.monotonic() + DEADLINE
-        left, seen = list(answers), 0
-        try:
-            while time.monotonic() < until:
-                if not select.select([self._terminal], [], [], 1)[0]:
-                    continue
-                try:
-                    self.shown += os.read(self._terminal, 1 << 16).decode()
-                except OSError:
-                    # How a terminal says that nobody is at its other end any more.
-                    break
-                if left and self.shown[seen:].endswith(f"{left[0][0]}: "):
-                    seen = len(self.shown)
-                    os.write(self._terminal, f"{left.pop(0)[1]}\n".encode())
-            assert not left, self.shown
-            return self._process.wait(1)
-        finally:
-            self._process.kill()
-            self._process.wait()
-            os.close(self._terminal)

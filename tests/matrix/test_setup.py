@@ -19,10 +19,11 @@ from bot.command_line.upkeep import backup, restore
 from bot.errors import StartError
 from bot.model import RoomKind
 from bot.settings import Settings
+from tests.command_line.terminal import Terminal
 from tests.homeserver.proxy import FaultProxy
 from tests.homeserver.server import Homeserver
 from tests.matrix.conftest import People
-from tests.matrix.host import Host, Ran, Runs, Terminal
+from tests.matrix.host import Host, Ran, Runs
 from tests.matrix.human import NotAllowed
 
 
@@ -104,7 +105,7 @@ async def test_from_an_account_to_an_encrypted_circle(host: Host, people: People
 
 
 async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
-    terminal = Terminal(host.folder)
+    terminal = Terminal(host.folder, "bot", "setup", "matrix")
     password = "Its password (not shown; Enter alone: an access token instead)"
     where = "Its name (what stands after the colon in Matrix names) or its address"
     code = await asyncio.to_thread(

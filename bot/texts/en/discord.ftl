@@ -36,3 +36,9 @@ discord-automod =
     } AutoMod does not look at posts without a name: I do.
 # $room: a channel.
 discord-automod-copies = AutoMod copies what members wrote into { $room }. I do not remove those copies.
+# $count: a number.
+discord-words-wait =
+    { $count ->
+        [one] One private message waits behind "Messages for me", since its reader did not let me write to them. It goes unread after 72 hours.
+       *[other] { $count } private messages wait behind "Messages for me", since their readers did not let me write to them. Each goes unread after 72 hours.
+    }

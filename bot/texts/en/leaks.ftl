@@ -57,8 +57,8 @@ arg-alert = Which card
 # $count: a number.
 leak-removing-told =
     { $count ->
-        [one] I am taking it down. The author reads the reason in private, and gets their words back.
-       *[other] I am taking { $count } messages down. Each author reads the reason in private, and gets their words back.
+        [one] I am taking it down. The reason and the words are for the author to read, in private.
+       *[other] I am taking { $count } messages down. The reason and the words are for each author to read, in private.
     }
 # The line below follows.
 leak-removing =
