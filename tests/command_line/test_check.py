@@ -20,6 +20,7 @@ import pytest
 
 from bot.command_line.checks import check
 from bot.command_line.home import BACKUP_MARK
+from bot.store import KeyRing, MasterKey
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
 from tests.command_line.process import assert_quiet, environment
 
@@ -186,6 +187,15 @@ def other_ring(made: OnDisk) -> None:
     made.master.write_bytes(other.master.read_bytes())
 
 
+def change_audit(made: OnDisk) -> None:
+    change(made, "DROP TRIGGER audit_no_update")
+    change(made, "UPDATE audit SET entry = replace(entry, 'setting', 'getting')")
+
+
+def cut_off_rotation(made: OnDisk) -> None:
+    KeyRing.load(made.ring, MasterKey.load(made.master)).new_column_key()
+
+
 @pytest.mark.parametrize(
     ("spoil", "what"),
     [
@@ -199,6 +209,8 @@ def other_ring(made: OnDisk) -> None:
         (cut_database, "Database"),
         (newer_schema, "Schema"),
         (other_ring, "Key ring fits"),
+        (change_audit, "Audit"),
+        (cut_off_rotation, "Keys"),
     ],
 )
 def test_what_is_spoilt_is_red_and_nothing_else(

@@ -16,7 +16,7 @@ from bot.errors import StartError
 from bot.services.helplines import ASK_AGAIN, HIDDEN
 from bot.services.key_holders import FEWEST
 from bot.store import KeyRing, MasterKey
-from bot.store.looking import Seen, SeenGroup, look
+from bot.store.looking import Seen, SeenGroup, look, verify_audit
 from bot.store.migrations.revisions import is_known, newest_revision
 
 OLD_BACKUP: Final = timedelta(days=7)
@@ -43,6 +43,8 @@ async def of_circle(home: Home, area: str) -> list[Finding]:
         if home.file is not None
         else note(area, "Running", "not known for a database on PostgreSQL")
     )
+    if seen.damage is None:
+        findings += await _audit(home, area, keys if seen.ring_fits else None)
     findings += _backups(home, area)
     for number, group in enumerate(seen.groups, 1):
         findings += _group(f"{area}: {group.platform} group {number}", group)
@@ -90,6 +92,9 @@ def _keys(home: Home, area: str) -> tuple[KeyRing | None, list[Finding]]:
         findings.append(do(area, "Key ring", *split(error)))
         return None, findings
     findings.append(_private(area, "Key ring", home.ring, "600"))
+    if ring.column_keys > 1:
+        said = "a change of the keys was cut off; everything can be read meanwhile"
+        findings.append(do(area, "Keys", said, "circlekeeper rotate --columns ends it."))
     return ring, findings
 
 
@@ -132,6 +137,21 @@ def _database(home: Home, area: str, seen: Seen) -> Iterator[Finding]:
         yield do(area, "Key ring fits", "no: it cannot read this database", todo)
     elif seen.ring_fits:
         yield ok(area, "Key ring fits", "yes")
+
+
+async def _audit(home: Home, area: str, keys: KeyRing | None) -> list[Finding]:
+    what = "Audit"
+    try:
+        found = await verify_audit(home.database, keys, None)
+    except StartError:
+        # A schema that has none yet. What that means is told beside this.
+        return []
+    wrong = [name for name, verdict in found if verdict.damage is not None]
+    if wrong:
+        todo = "circlekeeper audit verify says where. Somebody changed the database by hand."
+        return [do(area, what, f"does not add up: {', '.join(wrong)}", todo)]
+    entries = sum(verdict.head.number for _, verdict in found)
+    return [ok(area, what, f"adds up, {entries} entries")]
 
 
 def _schema(area: str, revision: str | None) -> Finding:
