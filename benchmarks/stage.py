@@ -16,6 +16,7 @@ from bot.chat import Can, Removal, Retry, Right
 from bot.clock import Clock
 from bot.detection import Kind
 from bot.events import GroupReady, MessagePosted
+from bot.garbage import collect_seldom
 from bot.inbox import Inbox
 from bot.model import Account, Content, Group, Message, MessageRef, Role, Room, RoomInfo, RoomKind
 from bot.reply import Reply, Text
@@ -178,6 +179,7 @@ async def opened(folder: Path) -> Store:
 @asynccontextmanager
 async def started(store: Store) -> AsyncIterator[Stage]:
     """A bot that runs over a store; its group is ready. Closes the store at the end."""
+    collect_seldom()
     chat = Nowhere()
     circle = Circle(store, [chat], Clock(), GroundRules.default())
     running = asyncio.create_task(circle.run(_quiet))
@@ -212,12 +214,13 @@ async def furnish(stage: Stage, keywords: Sequence[str] = ()) -> None:
 
 
 async def watch_for(stage: Stage, *, keywords_alone: bool) -> None:
-    """Keywords and nothing else; or what a group looks for until its moderators choose."""
+    """As little as can be, which is keywords and danger to a life; or what a group looks for until
+    its moderators choose."""
     at_first = Wanted()
     for choice in Choice:
-        if choice is not Choice.KEYWORD:
+        if choice not in (Choice.KEYWORD, Choice.CRISIS):
             watch = Watch.OFF if keywords_alone else at_first.of(Kind(choice.value))
-            await stage.circle.kinds.choose(GROUP, choice, watch)
+            await stage.circle.kinds.choose(GROUP, MEMBERS[0], choice, watch)
 
 
 def ready() -> GroupReady:

@@ -29,7 +29,7 @@ MOST_WAITING: Final = 20_000
 """Rows and pieces of work that may wait. Beyond it `append` refuses and `run` waits its turn."""
 
 MOST_IN_A_COMMIT: Final = 2_000
-SHORTEST_ROUND: Final = 0.002
+SHORTEST_ROUND: Final = 0.004
 """Seconds from commit to commit under load, so that a fast disk does not mean tiny commits."""
 
 UNDER_LOAD: Final = 4
