@@ -156,12 +156,12 @@ def verify(
 
 def rotate(
     columns: Annotated[
-        bool, typer.Option("--columns", help="The key of the database's columns too.")
+        bool, typer.Option("--columns", help="What the database is sealed under, instead.")
     ] = False,
     yes: Annotated[bool, YES] = False,
     sandbox: Annotated[bool, SANDBOX] = False,
 ) -> None:
-    """Change the keys: the master key, and with --columns what everything is sealed under.
+    """Change the master key, or with --columns the key that the database is sealed under.
 
     Stop the bot first. A change that is cut off leaves everything readable; run it again. With
     --columns every box in the database is sealed anew and the old key is destroyed, so backups
@@ -173,9 +173,11 @@ def rotate(
 
       circlekeeper rotate --columns --yes
     """
-    from bot.command_line.rotate import rotate as change
+    from bot.command_line.rotate import rotate_columns, rotate_master
 
-    raise typer.Exit(change(home(sandbox), columns=columns, yes=yes))
+    if columns:
+        raise typer.Exit(rotate_columns(home(sandbox), yes=yes))
+    raise typer.Exit(rotate_master(home(sandbox), Settings.load().credentials_directory))
 
 
 COMMANDS: Final = (migrate, backup, backup_key, restore, rotate)

@@ -13,6 +13,9 @@ import pyrage
 import pytest
 
 from bot.clock import Clock
+from bot.command_line.home import Home
+from bot.command_line.rotate import rotate_master
+from bot.errors import StartError
 from bot.services.audit import Audit, Deed
 from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, OnDisk, circle
 from tests.command_line.conftest import Start
@@ -133,6 +136,20 @@ def test_the_keys_are_changed_and_old_backups_are_of_no_use(tmp_path: Path) -> N
     code, said = done(tmp_path, "rotate", "--columns", "--yes")
     assert code == 0
     assert "Sealed anew" in said
+    home = Home(
+        "the circle",
+        f"sqlite:///{made.database}",
+        made.database.parent,
+        made.ring.parent,
+        made.ring,
+        made.master,
+        is_sandbox=False,
+    )
+    # A copy that systemd hands over is gone afterwards, and a key that was changed there with it.
+    with pytest.raises(StartError, match="Nothing was changed"):
+        rotate_master(home, made.master.parent)
+    assert made.master.read_bytes() == master
+    assert rotate_master(home, None) == 0
     assert made.master.read_bytes() != master
     assert knows_member(made.database)
     asyncio.run(_another_entry(made))
