@@ -15,7 +15,7 @@ from bot.store import tables
 from tests.discord.asked import POST, Living, Place
 from tests.discord_server.human import Human, Shown
 from tests.discord_server.state import Channel, Message
-from tests.features.key_holding import KEYS
+from tests.sealing.pairs import KEYS
 
 
 @pytest.fixture

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
 from bot.model import Account, Group
 from bot.sealing import PrivateKey, SealedHalf
 from bot.services.key_holders import KeyHolder
 from tests.features.circle import TestCircle
-
-
-def key(number: int) -> PrivateKey:
-    """A pair of keys, the same for the same number."""
-    return PrivateKey(X25519PrivateKey.from_private_bytes(bytes([number]) * 32))
-
-
-KEYS = {"ana": key(1), "moss": key(2), "sorrel": key(3)}
+from tests.sealing.pairs import KEYS
 
 
 def group(circle: TestCircle) -> Group:

@@ -7,15 +7,14 @@ from bot.model import Account
 from bot.sealing import MOST_HOLDERS
 from tests.features.circle import TestCircle
 from tests.features.key_holding import (
-    KEYS,
     enrolled,
     group,
     holders,
-    key,
     offers,
     set_up,
     third,
 )
+from tests.sealing.pairs import KEYS, key
 
 
 async def names(circle: TestCircle) -> set[str]:

@@ -16,16 +16,15 @@ from bot.sealing import CannotOpen, Place, SealedAuthor, SealedHalf
 from bot.store import KeyDestroyed, KeyRing, keyring
 from tests.features.circle import TestCircle
 from tests.features.key_holding import (
-    KEYS,
     account,
     enrolled,
     group,
-    key,
     opened,
     set_up,
     third,
 )
 from tests.features.test_anonymous import WORDS, drafts, posts, say, shown
+from tests.sealing.pairs import KEYS, key
 
 ANA, MOSS = ("ana", KEYS["ana"]), ("moss", KEYS["moss"])
 

@@ -1,124 +1,40 @@
-"""Sealed authors over time: each opens until its last day and not after.
+"""Sealed authors over time and through kills: each opens until its last day and not after.
 
-However far time leaps between posts, whatever the group chooses meanwhile, and whether or not the
-bot tidied up in time.
+However far time leaps between posts, whatever the group chooses meanwhile, whether or not the bot
+tidied up in time, and wherever it was killed.
 """
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.clock import Clock
-from bot.errors import Refused
-from bot.model import Account, Group, Room
-from bot.sealing import SealedHalf
-from bot.services.key_holders import KeyHolder, KeyHolders
-from bot.services.sealed_authors import SealedAuthors
-from bot.store import Connection, KeyRing, MasterKey, Store, new_id, post_rows
-from tests.features.key_holding import KEYS
+from bot.model import Account, Group
+from bot.store import KeyRing, MasterKey, Store, new_id
+from tests.services.sealed_posts import Days, Kept, Noon, opens, posted, sealing
 
-ONE, OTHER = Account("sandbox", "ana"), Account("sandbox", "moss")
-PAIRS = {ONE: KEYS["ana"], OTHER: KEYS["moss"]}
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+pytestmark = pytest.mark.slow
 
 
-class Noon(Clock):
-    """Stands at noon of a day, so that no test begins beside midnight."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.days = 0
-
-    def now(self) -> datetime:
-        return NOON + timedelta(days=self.days)
-
-
-class TwoHolders:
-    """Ana and Moss hold keys, always."""
-
-    async def holders(self, _group: Group) -> list[KeyHolder]:
-        return [KeyHolder("", who, pair.public, NOON, False) for who, pair in PAIRS.items()]
-
-    keys_of = holders
-
-
-@dataclass
-class Days:
-    """The one setting that counts here."""
-
-    days: int = 30
-
-    def number(self, _group: Group, _name: str) -> int:
-        return self.days
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A post that was sealed, and its last day as its author was told."""
-
-    group: Group
-    id: bytes
-    author: Account
-    last: date
+def ring_of(folder: Path) -> KeyRing:
+    return KeyRing.load(folder / "ring.json", MasterKey.load(folder / "master"))
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    keys = KeyRing.create(tmp_path / "ring.json", MasterKey.create(tmp_path / "master"))
-    opened = await Store.open(f"sqlite:///{tmp_path}/circle.db", keys)
+    KeyRing.create(tmp_path / "ring.json", MasterKey.create(tmp_path / "master"))
+    opened = await Store.open(f"sqlite:///{tmp_path}/circle.db", ring_of(tmp_path))
     yield opened
     await opened.close()
-
-
-async def _post(store: Store, seals: SealedAuthors, clock: Clock, kept: Kept) -> Kept:
-    group_id = await store.group_id(kept.group)
-    room_id = await store.room_id(Room(kept.group, f"room of {kept.group.handle}"))
-    sealed = await seals.seal(kept.group, kept.id, kept.author)
-    assert sealed is not None
-    box, ends = sealed
-
-    async def work(conn: Connection) -> None:
-        await post_rows.add(
-            conn,
-            store.keys,
-            post_id=kept.id,
-            group_id=group_id,
-            room_id=room_id,
-            parent_id=None,
-            receipt_hash=new_id(),
-            pseudonym="Quiet Heron",
-            day=clock.now().date(),
-            release_at=clock.now(),
-            tag=b"t" * 16,
-            epoch=1,
-            author_box=box,
-            seal_ends=ends,
-        )
-
-    await store.write(work)
-    assert ends == kept.last
-    return kept
-
-
-async def _opens(seals: SealedAuthors, kept: Kept) -> bool:
-    try:
-        texts = await seals.halves(kept.group, kept.id, ONE, OTHER)
-    except Refused:
-        return False
-    handed = [
-        seals.half(kept.id, SealedHalf.of(text).opened(PAIRS[who]).text)
-        for who, text in zip((ONE, OTHER), texts, strict=True)
-    ]
-    assert await seals.open(kept.group, kept.id, handed[0], handed[1]) == kept.author
-    return True
 
 
 steps = st.lists(
@@ -128,7 +44,6 @@ steps = st.lists(
 )
 
 
-@pytest.mark.slow
 @settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -137,20 +52,62 @@ async def test_a_seal_opens_until_its_last_day_and_keys_go_with_the_last_seal(
     store: Store, tmp_path: Path, steps: list[tuple[int, int, bool, bool]]
 ) -> None:
     clock, days = Noon(), Days()
-    holders = cast("KeyHolders", TwoHolders())
-    seals = SealedAuthors(store, cast("Any", days), holders, clock)
+    seals = sealing(store, clock, days)
     kept: list[Kept] = []
     for number, (leap, sealed_days, apart, tidied) in enumerate(steps):
         days.days = sealed_days
         group = Group("sandbox", f"group {new_id().hex()}" if apart else "group")
         author = Account("sandbox", f"author {number}")
         last = clock.now().date() + timedelta(days=sealed_days - 1)
-        kept.append(await _post(store, seals, clock, Kept(group, new_id(), author, last)))
+        kept.append(await posted(store, seals, clock, Kept(group, new_id(), author, last)))
         clock.days += leap
         if tidied:
             await seals.upkeep()
         for each in kept:
-            assert await _opens(seals, each) == (clock.now().date() <= each.last)
+            assert await opens(seals, each) == (clock.now().date() <= each.last)
     clock.days += 100
     await seals.upkeep()
     assert "epoch/" not in (tmp_path / "ring.json").read_text()
+
+
+def killed(folder: Path, after: int) -> list[str]:
+    """Have a process seal and store, kill it after so many posts; gives what it confirmed."""
+    command = [sys.executable, "-m", "tests.services.seal_writer", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(after)]
+    process.send_signal(signal.SIGKILL)
+    more, _ = process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    return [*said, *more.splitlines()]
+
+
+async def test_what_was_confirmed_opens_after_a_kill_at_any_point(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.close()
+    kept: list[Kept] = []
+    # Each post begins a group, so each kill falls between a new key of the ring and its row.
+    for confirmed in (1, 4):
+        for line in await asyncio.to_thread(killed, tmp_path, confirmed):
+            group, post, author, last = line.split()
+            kept.append(
+                Kept(
+                    Group("sandbox", group),
+                    bytes.fromhex(post),
+                    Account("sandbox", author),
+                    date.fromisoformat(last),
+                )
+            )
+    again = await Store.open(f"sqlite:///{tmp_path}/circle.db", ring_of(tmp_path))
+    try:
+        clock = Noon()
+        seals = sealing(again, clock)
+        await seals.upkeep()
+        assert len(kept) >= 5
+        assert [await opens(seals, each) for each in kept] == [True] * len(kept)
+        clock.days = 100
+        await seals.upkeep()
+        assert "epoch/" not in (tmp_path / "ring.json").read_text()
+    finally:
+        await again.close()
