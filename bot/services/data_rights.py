@@ -103,7 +103,7 @@ class DataRights:
         )
 
     async def sweep(self) -> None:
-        """Delete what goes by its day alone: notes, consents taken back, old counts."""
+        """Delete what goes by its day alone: notes, consents taken back, an adapter's memory."""
         now = self._clock.now()
         await self._store.write(lambda conn: sweep_old(conn, now))
 

@@ -9,14 +9,13 @@ from sqlalchemy import Column, Date, delete
 
 from bot.store.rights_tables import consents, notes
 from bot.store.store import Connection
-from bot.store.tables import memory, removal_counts
+from bot.store.tables import memory
 
 YEAR: Final = timedelta(days=365)
 
 LASTS: Final[dict[Column[Any], timedelta]] = {
     notes.c.ends: timedelta(),
     consents.c.withdrawn_on: YEAR,
-    removal_counts.c.day: YEAR,
     memory.c.until: timedelta(),
 }
 """How long a row stays after what stands in this column. Where that is empty it stays."""

@@ -236,7 +236,7 @@ removal_counts = Table(
     Column("outcome", Text, primary_key=True),
     Column("count", Integer, nullable=False, server_default=text("0")),
     comment="How many messages were removed each day, or could not be, and why.",
-    info=_about(NOT_ABOUT_MEMBERS, "a year, or until the group is removed"),
+    info=_about(NOT_ABOUT_MEMBERS, "30 days, or until the group is removed"),
 )
 
 outbox = Table(

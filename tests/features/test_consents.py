@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
+from hashlib import sha256
 
 from adapters.sandbox.human import Human
+from bot.reply import Text
+from bot.services.consents import VERSIONS, Purpose
+from bot.texts import default_texts
 from tests.features.circle import TestCircle
 from tests.features.test_crisis import CARD, HELLO, LESS, said
 from tests.features.test_data_rights import in_file, posts
+
+# What people said yes to, by the words. Other words are another version, beside these.
+AGREED = {
+    "consent-guard-words-1": "cfd9e0eb77237fc2",
+    "consent-crisis-alerts-1": "aec7063c81480f24",
+}
+
+
+def test_what_was_agreed_to_can_be_read_later() -> None:
+    kept = {f"consent-{p.value}-{n}" for p in Purpose for n in range(1, VERSIONS[p] + 1)}
+    assert kept == AGREED.keys()
+    said = {key: default_texts().say(Text(key), "en") for key in AGREED}
+    assert {key: sha256(words.encode()).hexdigest()[:16] for key, words in said.items()} == AGREED
 
 
 def cards(circle: TestCircle) -> int:

@@ -36,8 +36,8 @@ async def test_what_is_over_goes_and_nothing_else_does(store: Store) -> None:
 
     a_day = timedelta(days=1)
     assert await left(MOMENT - a_day) == {column.table.name for column in LASTS}
-    assert await left(MOMENT) == {"consents", "removal_counts"}
-    assert await left(MOMENT + 364 * a_day) == {"consents", "removal_counts"}
+    assert await left(MOMENT) == {"consents"}
+    assert await left(MOMENT + 364 * a_day) == {"consents"}
     assert await left(MOMENT + 365 * a_day) == set()
     gone = {column.table.name for column in LASTS}
     after = await count_rows(store)

@@ -12,8 +12,8 @@ consent-on = On: { $what } { $stops }
 consent-off = Off: { $what }
 
 # What somebody says yes to. Never changed: other words get the next number, and these stay.
-consent-guard-words-1 = I watch for words of yours, such as your name, and keep marks of them. Moderators get a card when someone else writes one.
-consent-crisis-alerts-1 = If I notice that you write dark thoughts, the moderators get a card about your message.
+consent-guard-words-1 = I watch for words of yours, such as your name. I keep marks of them with your account until you forget them. Moderators get a card when someone else writes one.
+consent-crisis-alerts-1 = If I notice that you write dark thoughts, the moderators get a card. It leads to your message, and they see that it is yours. It is there for 3 days at most.
 consent-stops-guard-words = Take it back, and I forget the marks.
 consent-stops-crisis-alerts = Take it back, and they get none. Of a plan, a way or a time they hear in any case, because a life comes first.
 

@@ -11,7 +11,7 @@ my-data-note = A note of the moderators about you. { $category }: { $text } It g
 # $label: the two words above the post. $at: a day.
 my-data-post = Your post as { $label }, written on { $at }. It is in the file too.
 my-data-posts = Posts without your name are left out, so that nobody sees here what you wrote. To add one, give its receipt with: my data
-my-data-elsewhere = What you wrote in the rooms is with the company or server behind this chat. I keep none of it.
+my-data-elsewhere = What you wrote in the rooms is with the company or server behind this chat. I keep no words from there.
 button-forget-me = Forget me
 
 ## forget me. Button: Yes, forget me.
