@@ -51,7 +51,9 @@ class KeyHoldersCog(Cog):
 
     @command("key offer", needs=Role.MODERATOR)
     async def offer(
-        self, ctx: Context, key: Annotated[str, Arg("arg-public-key", max_length=200)]
+        self,
+        ctx: Context,
+        key: Annotated[str, Arg("arg-public-key", max_length=200, fleeting=True)],
     ) -> Reply:
         """Offer to hold a key, or change yours. Another moderator confirms it."""
         await self.holders.propose(ctx.group, ctx.account, key)

@@ -26,6 +26,7 @@ from bot.model import Account, Group, Role
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, Value
 from bot.sealing import MOST_HOLDERS, NotSuchText, PublicKey
+from bot.sealing.texts import Kind
 from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory
 from bot.store import Connection, Store, group_rows, key_rows, new_id
@@ -108,6 +109,8 @@ class KeyHolders:
 
         Raises `Refused`.
         """
+        if typed.strip().startswith(Kind.PRIVATE.value):
+            raise Refused("key-is-private")
         try:
             key = PublicKey.of(typed)
         except NotSuchText:

@@ -115,7 +115,8 @@ async def test_an_offer_survives_a_restart_and_goes_after_a_week(circle: TestCir
 async def test_what_cannot_be_a_key_of_ones_own_is_refused(circle: TestCircle) -> None:
     ana, moss = circle.moderator("ana"), circle.moderator("moss")
     whole = KEYS["ana"].public.text
-    for typed in (whole[:-1], "ckprivate1-AAAA", "hello"):
+    assert "private key" in (await ana.runs("key offer", key="ckprivate1-AAAA"))["text"]
+    for typed in (whole[:-1], "hello"):
         assert "not a whole public key" in (await ana.runs("key offer", key=typed))["text"]
     await offers(ana, KEYS["ana"])
     assert "know that key already" in (await moss.runs("key offer", key=whole))["text"]

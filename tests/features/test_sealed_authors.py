@@ -76,6 +76,10 @@ async def test_two_key_holders_open_a_post_and_learn_its_author(circle: TestCirc
     nell = await circle.member("Nell")
     await posts(circle, nell)
     (row,) = rows(database(circle))
+    # It waits, and its job leads to nobody.
+    with closing(sqlite3.connect(database(circle))) as db:
+        asked = "SELECT subject_blind FROM outbox WHERE purpose = 'anonymous'"
+        assert db.execute(asked).fetchall() == [(None,)]
     assert (await opened(circle, row.id, ANA, MOSS)).handle == nell.account
     assert (await opened(circle, row.id, MOSS, ANA)).handle == nell.account
 

@@ -38,6 +38,7 @@ key-offered = I have asked the other moderators. One of them has to confirm it. 
 key-page = This is the key page. Save it, and open it in a browser on your own device. It makes your pair of keys, and later it opens your half of a post. It sends nothing anywhere. On some phones a saved page does not work; then use a computer.
 key-thanks = Thank you. I have told the moderators and everyone who holds a key.
 key-not-a-key = That is not a whole public key. It begins with ckkey1- and has 55 letters. Make one with the key page, or type on a computer: circlekeeper key new
+key-is-private = That is a private key. Nobody else may have it, and I have kept nothing of it. Please remove it from this chat, make a new pair, and give me the public key of that one.
 key-known = I know that key already. Each person needs a key of their own, made on their own device.
 # $most: a number.
 key-too-many = This group has { $most } key-holders, and that is the most.
