@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 START: Final = bytes(HASH_BYTES)
 """The hash before the first entry."""
-AT_ONCE: Final = 1000
+AT_ONCE: Final = 200
 """Entries that one look takes: a long chain is followed without holding it in memory."""
 
 
@@ -238,7 +238,7 @@ async def verify(
 ) -> Verdict:
     """Follow a group's chain from its start, and look whether it holds an anchor.
 
-    With `keys`, what is still known about entries is held against them too. Streams: about 1,000
+    With `keys`, what is still known about entries is held against them too. Streams: 200
     entries are in memory at a time.
     """
     before = Head(0, START)

@@ -45,8 +45,11 @@ audit-keys-changed = The host changed the keys.
 audit-restored = The host put back a backup. What came after it is not here.
 
 ## What moderators see of it
+audit-breach-opened = Something that got out of the group was written down.
+audit-breach-step = A step about something that got out was noted.
+audit-breach-closed = What was noted about something that got out was closed.
 
-audit = The newest entries in the record of what moderators did. Nobody can change it unseen.
+audit = The newest entries in the record of what moderators did.
 audit-none = Nothing is in the record yet.
 # $number: a number. $at: a point in time. $who: a moderator. $what: a sentence from above.
 audit-line = { $number }, { $at }, { $who }: { $what }
