@@ -16,6 +16,7 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from bot.detection import crisis_more as more
 from bot.detection import crisis_words as words
 from bot.detection.finding import Finding, Kind, Severity
 from bot.detection.personal.looking import compiled, found_in, spans
@@ -24,14 +25,22 @@ _MOST: Final = 20
 """Sayings of one kind that are weighed in one text."""
 
 _PATTERNS: Final = {
-    "active": compiled(words.ACTIVE),
-    "suicidal": compiled(words.SUICIDAL),
-    "passive": compiled(words.PASSIVE),
-    "self_harm": compiled(words.SELF_HARM),
-    "means": compiled(words.MEANS),
+    "active": compiled(f"{words.ACTIVE}|{more.ACTIVE}"),
+    "suicidal": compiled(f"{words.SUICIDAL}|{more.SUICIDAL}"),
+    "passive": compiled(f"{words.PASSIVE}|{more.PASSIVE}"),
+    "self_harm": compiled(f"{words.SELF_HARM}|{more.SELF_HARM}"),
+    "means": compiled(f"{words.MEANS}|{more.MEANS}"),
     "others": compiled(words.OTHERS),
+    "core": compiled(more.CORE),
+    "beside": compiled(more.BESIDE),
 }
-_LETTERS: Final = tuple((kind, letters) for kind, each in words.HINTS.items() for letters in each)
+_TOPIC: Final = compiled(more.TOPIC)
+HINTS: Final = {
+    kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ())
+    for kind in (*words.HINTS, *more.HINTS)
+}
+"""For each kind of saying, letters of which one is in every text that says it."""
+_LETTERS: Final = tuple((kind, letters) for kind, each in HINTS.items() for letters in each)
 _HINTS: Final = AhoCorasick([letters for _, letters in _LETTERS], implementation=Implementation.DFA)
 _TYPESET: Final = [
     *zip("\u2019\u2018\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" ', strict=True)
@@ -43,6 +52,8 @@ def find_crisis(text: str) -> list[Finding]:
     """What a text says of danger, in order, without overlaps. Never fails; linear in the text."""
     plain = _small(text)
     kinds = {_LETTERS[number][0] for number, _, _ in _HINTS.find_matches_as_indexes(plain, True)}
+    if "topic" in kinds and found_in(_TOPIC, plain):
+        kinds.add("beside")
     if not kinds:
         return []
     findings = [
@@ -96,6 +107,7 @@ class _Said:
 
 _REACH: Final = 160
 _I = compiled(r"\b(?:i|i'm|im|i've|i'd|i'll|me|my|myself)\b")
+_I_MYSELF = compiled(r"\b(?:i|i'm|im|i've|ive|i'd|i'll|me|myself)\b")
 _SOMEBODY: Final = (
     r"(?:he|she|they|you|we|who|people|someone|somebody|everyone|everybody|nobody|anyone|person|"
     r"man|woman|guy|girl|boy|kid|kids|friend|friends|brother|sister|mother|father|mom|mum|dad|son|"
@@ -167,12 +179,28 @@ _TREATS = compiled(
 _LIVE_WHERE = compiled(
     r"^\s*(?:(?:so|this)\sfar|holiday|vacation|dates?|trips?|(?:a|the|that|to|about)\s|with\s(?:my\s(?:p|m|d|f|r|b|s|g|e|w|h|i)|him|her|them|you|people|roommates?|someone|"
     r"anyone|this\s(?:guy|person)|it)|in\s(?:a|an|the|my|his|her|our|that|new|this\s(?:house|city|"
-    r"town|place|apartment|state|country|area|dorm)|[a-z]+ville)\b|there|at|near|off|next|by|under|"
+    r"town|place|apartment|state|country|area|dorm)|[a-z]+ville)\b|there|at|near|off|next|by|under|out\sof|"
     r"together|for\b|without\s(?:my\s(?:phone|computer|tv|internet|coffee)|you|him|her|them|it|music|coffee)|abroad|"
-    r"on\s(?:campus|my|a|the)|up\sto|here\s(?:in|for|during|because)|alone\sin)"
+    r"on\s\w+|up\sto|here\s(?:in|for|during|because)|alone\sin)"
+)
+_NO_REASON = compiled(r"\b(?:nothing|will|strength|energy|desire)\b")
+_IN: Final = re.compile(r"\s{0,3}in (\w+)")
+_IN_PAIN: Final = re.compile(
+    "pain|misery|fear|agony|hell|darkness|constant|this|such|suffering|torment|shame|silence|"
+    "general|peace|any"
+)
+_MEDICINE = compiled(r"\b(?:prescribed|headache|migraine|toothache|hangover|sore\sthroat|fever)\b")
+_THEY_ARE = compiled(
+    r"^\s(?:callers?|people|persons?|patients?|clients?|kids?|teens?|teenagers?|veterans?|vets?|"
+    r"soldiers?|marines?|sailors?|airmen|students?|friends?|youth|men|women|members?|individuals?|"
+    r"others|folks|brothers?|sisters?|partner|spouse|wife|husband|daughter|son|child|mother|father|mom|"
+    r"mum|dad|roommate|boyfriend|girlfriend|ex|prevention|awareness|rates?|hotlines?|lines?|statistics|stats|"
+    r"intervention|training|bomb\w*|squad|briefings?|in\sthe\s(?:military|army|ranks|service)|among)\b"
 )
 _ENDED = compiled(r"^\s*(?:with|there|here|amicably|early|on|by|at|after)\b")
-_GOES_ON = compiled(r"^\s\w+(?:ing|ed)\b")
+_GOES_ON = compiled(
+    r"^\s(?:\w+(?:ing|ed)|insurance|guards?|coach\w*|jackets?|vests?|hacks?|support|span|goals?)\b"
+)
 _PAST_VERB = compiled(
     r"\b(?:tried|attempted|wanted|was|were|had|used\sto|considered|thought|contemplated|felt|almost|"
     r"nearly|survived|survivor|overdosed|od'd|took|taken|ended|killed|committed|planned|decided|"
@@ -181,6 +209,10 @@ _PAST_VERB = compiled(
 _PAST_VERB_LAST = compiled(
     r"\b(?:tried\s(?:to)?|attempted\s(?:to)?|wanted\sto|was\sgoing\sto|thought\s(?:of|about)|almost|nearly|"
     r"considered|had|felt(?:\slike)?|was|were)(?:\s\w+){0,2}\s*$"
+)
+_I_DID_LAST = compiled(
+    r"\bi\s(?:\w+\s)?(?:sat|had|stood|held|drove|was|went|spent|kept)\b[^.!?\n]{0,60}$|"
+    r"\bthere\s(?:was|were)\b[^.!?\n]{0,60}$"
 )
 _REMEMBERED = compiled(r"\b(?:remember\w*|having\sbeen|went\sthrough|came\sthrough|got\sthrough)\b")
 _CLAUSE_END: Final = re.compile("[,;]| but | and (?:i'm|i am|now) ")
@@ -255,11 +287,16 @@ _PROGRAMS = compiled(
 
 def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
     said = _Said(plain, start, end)
-    if _is_quoted(plain, said) or _is_reported(said) or _is_idiom(said):
+    if _is_quoted(plain, said) or _is_reported(said):
+        return None
+    if _is_funny(said) if kind == "beside" else _is_idiom(said):
         return None
     if kind == "others":
         return _danger_to_others(plain, said)
     if kind in {"active", "suicidal", "self_harm"} and _is_denied(said):
+        return None
+    # A "no" within these is part of what is said: "I would not be here".
+    if kind == "beside" and found_in(_NEGATION, said.lead):
         return None
     if kind == "passive":
         life = said.words.endswith("life") and found_in(_GOES_ON, said.tail)
@@ -267,7 +304,21 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
             return None
         if not found_in(_I, said.words) and _is_about_somebody(said):
             return None
-    elif kind == "suicidal" and not said.words.startswith("as "):
+    elif kind == "core":
+        if not found_in(_I_MYSELF, said.lead + said.words) or found_in(_NEGATION, said.lead):
+            return None
+        if found_in(_CONDITION, said.lead) or found_in(_THEY_ARE, said.tail):
+            return None
+        *_, (last, _) = spans(_I_MYSELF, said.lead) if found_in(_I_MYSELF, said.lead) else [(0, 0)]
+        if (
+            found_in(_REPORTED, said.lead[:last])
+            or _is_about_somebody(said)
+            or _is_about_a_place(said)
+        ):
+            return None
+    elif kind in {"suicidal", "self_harm", "beside"} and not said.words.startswith("as "):
+        if found_in(_THEY_ARE, said.tail):
+            return None
         for begin, _ in spans(_PERSON_LAST, said.words, 1):
             if not found_in(_I, said.words[begin:]):
                 return None
@@ -275,7 +326,7 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
             return None
     elif kind != "suicidal" and not said.words.startswith("i") and _is_about_somebody(said):
         return None
-    past = _is_past(said)
+    past = _is_past(said, told=kind == "core")
     severe = kind == "means" or (kind == "active" and _is_severe(said))
     severity = Severity.HIGH if severe and not past else Severity.LOW
     return Finding(Kind.CRISIS, said.start, said.end, severity, past)
@@ -296,7 +347,12 @@ def _is_severe(said: _Said) -> bool:
 
 def _danger_to_others(plain: str, said: _Said) -> Finding | None:
     wanted = found_in(_WANTED, said.words)
-    if not wanted or _is_denied(said) or _is_past(said) or found_in(_NO_HARM, said.tail):
+    if (
+        not wanted
+        or _is_denied(said)
+        or _is_past(said, told=False)
+        or found_in(_NO_HARM, said.tail)
+    ):
         return None
     if found_in(_PROGRAMS, said.sentence):
         return None
@@ -324,11 +380,18 @@ def _is_reported(said: _Said) -> bool:
 
 
 def _is_idiom(said: _Said) -> bool:
-    if found_in(_IDIOM_AFTER, said.tail) or found_in(_TREATS, said.tail):
+    # "Rather be dead than go on" is meant; "rather die than eat that" is not.
+    meant = said.words.endswith("rather be dead") or found_in(_NO_REASON, said.words)
+    idiom = not meant and found_in(_IDIOM_AFTER, said.tail)
+    if idiom or found_in(_TREATS, said.tail) or found_in(_MEDICINE, said.sentence):
         return True
     # What ends is a friendship, or a meeting.
     if said.words.endswith((" end it", " ending it")) and found_in(_ENDED, said.tail):
         return True
+    return _is_funny(said)
+
+
+def _is_funny(said: _Said) -> bool:
     return found_in(_IDIOM_BEFORE, said.lead + said.words) or found_in(
         _LAUGHS, said.sentence + said.after[:40]
     )
@@ -359,13 +422,21 @@ def _is_about_somebody(said: _Said) -> bool:
 
 def _is_about_a_place(said: _Said) -> bool:
     """Whether "I don't want to live" goes on to say where, or with whom."""
+    if said.words.endswith(("wake up", "waking up")) and said.tail.startswith(" to "):
+        return True
     about_life = said.words.endswith(
         ("live", "living", "alive", "exist", "existing", "go on", "carry on")
     )
-    return about_life and "nothing" not in said.words and found_in(_LIVE_WHERE, said.tail)
+    if not about_life or found_in(_NO_REASON, said.words):
+        return False
+    where = _IN.match(said.tail)
+    return found_in(_LIVE_WHERE, said.tail) or (
+        where is not None and not _IN_PAIN.fullmatch(where[1])
+    )
 
 
-def _is_past(said: _Said) -> bool:
+def _is_past(said: _Said, *, told: bool) -> bool:
+    """Whether it is over. `told`: the verb is among the words, whoever the sentence is about."""
     if "survi" in said.words or found_in(_REMEMBERED, said.words):
         return True
     # What stands in the next clause may be of another time.
@@ -374,6 +445,6 @@ def _is_past(said: _Said) -> bool:
         return False
     if found_in(_LONG_AGO, said.sentence):
         return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, said.words)
-    if said.words.startswith(("i", "as ", "made me")):
+    if told or said.words.startswith(("i", "as ", "made me")) or said.lead.endswith(" i "):
         return found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words)
-    return found_in(_PAST_VERB_LAST, said.lead)
+    return found_in(_PAST_VERB_LAST, said.lead) or found_in(_I_DID_LAST, said.lead)

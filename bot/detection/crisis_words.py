@@ -16,7 +16,7 @@ from typing import Final
 # What may stand between "I" and what is said: the small words of wanting, trying and thinking.
 # Somebody else between the two ("I had a friend who") breaks the chain.
 _LINK: Final = (
-    r"(?:want(?:ed|ing)?|wanna|wish(?:ed)?|going|gonna|gunna|gon|boutta|finna|bout|about|ready|"
+    r"(?:want(?:s|ed|ing)?|wanna|wish(?:ed)?|going|gonna|gunna|gon|boutta|finna|bout|about|ready|"
     r"plan(?:s|ned|ning)?|think(?:ing)?|thought|thoughts|consider(?:ed|ing)?|contemplat(?:e|ed|ing)|"
     r"tr(?:y|ied|ying)|attempt(?:ed|ing)?|decid(?:e|ed|ing)|feel(?:ing|s)?|felt|like|need(?:ed)?|"
     r"have|had|has|having|used|went|been|be|being|am|was|were|'m|'ve|to|of|on|just|really|still|even|also|"
@@ -34,7 +34,7 @@ _LINK: Final = (
     r"from|since|for|years?|months?|weeks?|lately|recently|known|when|because|but|if|well|oh|god|"
     r"promise|swear|guess|know|knew|sure|myself|considered|seriously|through|out|past|point|where|"
     r"end|place|way|two|three|many|several|multiple|times|last|this|morning|week|year|month|"
-    r"diagnosed|hospitali[sz]ed|admitted|inpatient|life|all|most|been)"
+    r"drank|sat|laid|lay|diagnosed|hospitali[sz]ed|admitted|inpatient|life|all|most|been)"
 )
 _I: Final = (
     r"\b(?:i|i'm|im|i've|ive|i'd|i'll|(?:mak(?:e|es|ing)|made)\sme|"
@@ -124,7 +124,7 @@ SUICIDAL: Final = (
 _NOT_BE: Final = (
     r"(?:die|be\sdead|been\sdead|dead|dying|drop\sdead|not\s(?:exist|be\salive|wake\sup|be\shere\s"
     r"any\s?more|be\saround\sany\s?more|live)|stop\s(?:existing|living|being\salive)|"
-    r"cease\sto\sexist|disappear(?:\sforever|\sfor\sgood)|vanish\sforever|never\s(?:wake\sup|"
+    r"cease\sto\sexist|disappear(?:\sforever|\sfor\sgood)|disappear\sand\snever\s(?:come\sback|return|be\sfound)|vanish\sforever|never\s(?:wake\sup|"
     r"(?:been|be|was|were)\sborn|existed|have\sbeen\sborn)|sleep\sforever|"
     r"(?:go\sto\ssleep|fall\sasleep)\sand\s(?:never|not)\swake(?:\sup)?|leave\sthis\s(?:world|earth|"
     r"life)|not\salive|wasn't\s(?:here|alive|born)|weren't\s(?:here|alive|born)|"
@@ -133,7 +133,7 @@ _NOT_BE: Final = (
 )
 _WISH: Final = (
     r"(?:want(?:s|ed|ing)?|wanna|wish(?:es|ed|ing)?|hop(?:e|ed|ing)|pray(?:ed|ing)?|deserve(?:d)?|"
-    r"need(?:ed)?|ready|prefer|rather|like|better|should|supposed|waiting|beg(?:ged|ging)?|"
+    r"need(?:ed)?|ready|prefer|rather|like|better|should|supposed|wait(?:ed|ing)|beg(?:ged|ging)?|"
     r"thinking|think|thoughts|thought|feel|about|of)"
 )
 _FILL: Final = (

@@ -10,7 +10,7 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from bot.detection import crisis_words
+from bot.detection import crisis
 from bot.detection.normalise import Folded
 from bot.detection.personal import HINTS as _OF_PERSONAL
 from bot.detection.visible import is_plain
@@ -31,7 +31,7 @@ _DEEDS: Final = ("screen", "cop", "record", "photo", "pic", "transcript", "told"
 _SIGNS: Final = (*"()]}", *("." + letter for letter in string.ascii_lowercase))
 _SAID: Final = tuple(
     written
-    for letters in crisis_words.HINTS.values()
+    for letters in crisis.HINTS.values()
     for each in letters
     for written in dict.fromkeys(each.replace("'", mark) for mark in "'\u2019\u2018\u02bc")
 )
