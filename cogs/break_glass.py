@@ -207,7 +207,8 @@ class BreakGlass(Cog):
     async def _shown(self, ctx: Context, case: Case) -> Reply:
         row, args = case.row, {"case": case.row.id.hex()}
         requester = None if row.requester is None else Account(ctx.group.platform, row.requester)
-        lines = [*drill_line(row), *described(row, requester)]
+        message = await self.cases.message(row.post_id)
+        lines = [*drill_line(row), *described(row, requester, message)]
         lines += [
             Text(
                 "break-glass-has-agreed" if answer.agreed else "break-glass-has-declined",

@@ -72,6 +72,7 @@ async def test_two_key_holders_look_and_the_writer_is_told(circle: TestCircle) -
     assert "I have asked all key-holders" in asked["text"]
     told = await moss.human.sees("Someone asks who wrote a post", moss.human.private)
     assert DANGER["tried"] in told["text"]
+    assert f"The post: message {message['n']}" in told["text"]
     await nell.sees_no("Someone asks who wrote a post")
 
     # The one who asks counts once.

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import Refused
-from bot.model import Account, Group
+from bot.model import Account, Group, MessageRef
 from bot.reply import Button, Text
 from bot.services.audit import Audit, Deed
 from bot.services.break_glass.seals import Seals
@@ -146,7 +146,7 @@ class Cases:
         drill: bool = False,
     ) -> Case:
         group_id = await self._store.group_id(group)
-        everybody = await self.everybody(group)
+        everybody, message = await self.everybody(group), await self.message(post_id)
         keys, case_id = self._store.keys, new_id()
 
         async def work(conn: Connection) -> CaseRow:
@@ -178,7 +178,13 @@ class Cases:
                 private={"who": row.who, "tried": row.tried},
             )
             await self._telling.step(
-                conn, group, row, "asked", everybody, lines=described(row, account), more=asks(row)
+                conn,
+                group,
+                row,
+                "asked",
+                everybody,
+                lines=described(row, account, message),
+                more=asks(row),
             )
             await self._telling.room(conn, group, row, "asked")
             return row
@@ -241,6 +247,14 @@ class Cases:
     async def is_holder(self, group: Group, account: Account) -> bool:
         """Whether an account holds a key in a group now."""
         return any(each.account == account for each in await self._seals.everybody(group))
+
+    async def message(self, post_id: bytes) -> MessageRef | None:
+        """Where a post stands; None when it left its room, or is none."""
+        async with self._store.read() as conn:
+            row = await post_rows.by_id(conn, self._store.keys, post_id)
+        if row is None or row.message is None:
+            return None
+        return self._telling.message(row.room_id, row.message)
 
     async def newest(self, group: Group) -> list[Case]:
         """A group's newest requests, the newest first, without their answers."""
@@ -396,8 +410,10 @@ def asks(row: CaseRow) -> tuple[Button, ...]:
     )
 
 
-def described(row: CaseRow, requester: Account | None) -> tuple[Text, ...]:
-    """What a key-holder knows before they answer: who asks, why, and the checklist."""
+def described(
+    row: CaseRow, requester: Account | None, message: MessageRef | None
+) -> tuple[Text, ...]:
+    """What a key-holder knows before they answer: who asks, why, the checklist, and the post."""
     by = Text("shown-account") if requester is None else requester
     if row.drill:
         return (Text("break-glass-by", {"by": by}),)
@@ -407,5 +423,8 @@ def described(row: CaseRow, requester: Account | None) -> tuple[Text, ...]:
         Text("break-glass-who", {"who": row.who}),
         Text("break-glass-soon", {"soon": Text(f"break-glass-soon-{row.soon}")}),
         Text("break-glass-tried", {"tried": row.tried}),
+        Text("break-glass-post-gone")
+        if message is None
+        else Text("break-glass-post-at", {"message": message}),
         Text("break-glass-post", {"post": row.post_id.hex()}),
     )

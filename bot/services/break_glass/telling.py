@@ -12,7 +12,7 @@ from typing import Final
 from bot.chat import Can
 from bot.clock import Clock
 from bot.errors import Refused
-from bot.model import Account, Group, Role
+from bot.model import Account, Group, MessageRef, Role
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, Value
 from bot.services.audit import Audit, Deed
@@ -53,6 +53,11 @@ class Telling:
             )
         )
         await self._memory(group).put(_supervisor(group), account.handle)
+
+    def message(self, room_id: bytes, handle: str) -> MessageRef | None:
+        """The message of a post, while the platform has its room."""
+        known = self._directory.by_id(room_id)
+        return None if known is None else MessageRef(known.room, handle)
 
     def _memory(self, group: Group) -> StoredMemory:
         # Among the platform's own, where erasing somebody finds them.

@@ -94,6 +94,9 @@ break-glass-why = Why: { $reason }.
 break-glass-who = Who is in danger: { $who }
 break-glass-soon = How soon: { $soon }.
 break-glass-tried = What was tried: { $tried }
+# $message: a link.
+break-glass-post-at = The post: { $message }
+break-glass-post-gone = The post is not in its room any more, and I keep no words of it.
 # $post: the post's number, as the key page shows it.
 break-glass-post = Number of the post: { $post }
 break-glass-has-agreed = { $who } agrees.
