@@ -137,6 +137,9 @@ class Nowhere:
     async def show_time_left(self, ref: MessageRef, due: datetime) -> None:
         """Never asked."""
 
+    async def pin(self, ref: MessageRef) -> None:
+        """Done."""
+
     async def pins(self, room: Room) -> Sequence[MessageRef]:
         """None."""
         return ()
