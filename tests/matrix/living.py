@@ -66,8 +66,8 @@ class LivingBot:
         self.kills += 1
 
     async def stops(self) -> int:
-        """End it in good order; gives its exit status."""
-        return await self._ends(signal.SIGTERM)
+        """End it in good order, if it was started; gives its exit status."""
+        return 0 if self.process is None else await self._ends(signal.SIGTERM)
 
     async def _ends(self, how: signal.Signals) -> int:
         assert self.process is not None

@@ -259,14 +259,13 @@ async def test_bad_answers_of_all_kinds_are_waited_out(
     await bot.stops()
 
 
-async def test_the_homeserver_may_die_and_come_back(
+async def test_the_homeserver_may_go_and_come_back(
     homeserver: Homeserver, bot: Listener, cora: Person
 ) -> None:
     room = await cora.creates(bot)
     await bot.starts()
     said = await cora.writes_many(room, 5)
-    await homeserver.kill()
-    await homeserver.start()
+    await homeserver.restart()
     said += await cora.writes_many(room, 5)
     await bot.hears(said)
     assert bot.said() == said
