@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC240  (the test looks at files while nobody else waits)
 """Everything that lies on the disk in a thief's hands, keys included: who wrote a post?"""
 
 from __future__ import annotations
