@@ -21,6 +21,7 @@ from bot.services.anonymity.replies import BlindReplies
 from bot.services.anonymity.silences import Silences
 from bot.services.anonymity.writing import Anonymity
 from bot.services.audit import Audit
+from bot.services.breaches import Breaches
 from bot.services.break_glass.cases import Cases
 from bot.services.break_glass.counts import Counts
 from bot.services.break_glass.opening import Opening
@@ -62,6 +63,7 @@ from bot.texts.pack import GroundRules
 from cogs.anonymous import Anonymous
 from cogs.audit import AuditCog
 from cogs.blind_replies import BlindRepliesCog
+from cogs.breach import BreachCog
 from cogs.break_glass import BreakGlass
 from cogs.consents import ConsentsCog
 from cogs.consult import Consult
@@ -207,6 +209,7 @@ class Circle:
         consulting = Consulting(
             store, self.outbox, self.directory, telling, nameless, self.audit, clock
         )
+        breaches = Breaches(store, self.outbox, self.directory, self.notices, self.audit, clock)
         key_holders_cog = KeyHoldersCog(self.key_holders, self.sealed_authors)
         help_cog = Help(
             self.acknowledgement, self.directory, self.helplines, self.removals, self.settings
@@ -234,6 +237,7 @@ class Circle:
                 LeakKindsCog(self.kinds, self.directory),
                 GuardsCog(guards),
                 DataRightsCog(self.data_rights),
+                BreachCog(breaches),
                 NotesCog(Notes(store, self.directory, self.audit, clock)),
                 ConsentsCog(consents, self.acknowledgement, guards, self.directory),
                 leak_watch,
@@ -277,6 +281,7 @@ class Circle:
             Every("audit upkeep", minutes=60, work=self.audit.upkeep, clock=clock),
             Every("cases", minutes=60, work=cases.upkeep, clock=clock),
             Every("openings", minutes=1, work=opening.upkeep, clock=clock),
+            Every("breaches", minutes=10, work=breaches.upkeep, clock=clock),
             Every("counts", minutes=60, work=counts.upkeep, clock=clock),
             Every("old rows", minutes=60, work=self.data_rights.sweep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),

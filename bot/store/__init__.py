@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bot.store import (  # noqa: F401  (tables are there before anybody walks them)
     audit_tables,
+    breach_tables,
     case_tables,
     key_tables,
     rights_tables,
