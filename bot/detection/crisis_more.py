@@ -204,8 +204,9 @@ BESIDE: Final = (
 
 _HINTS: Final = {
     "core": (
-        "to die|dead|suicid|ending|end it|end my|end everything|myself|my life|my own life|dying|"
-        "not be here|not be alive|exist|wake up|waking|not live|to live|go on|be here|be alive|be around|the sun|"
+        "to die|dead|suicid|ending|end it|end my|end everything|kill myself|"
+        "killing myself|found myself|my life|my own life|dying|not be here|not be alive|exist|"
+        "wake up|waking|not live|to live|go on|be here|be alive|be around|the sun|"
         "another day|see tomorrow|see the morning|disappear for|longer|of living|"
         "gun|pistol|pills|rope|knife|blade|razor|not being|to end|to just end"
     ),
@@ -225,13 +226,14 @@ _HINTS: Final = {
     ),
     "self_harm": "scars",
     "means": (
-        "glock|sidearm|weapon|9mm|9 mm|.45|.38|.357|bottle|benadryl|to die|myself|end my life|"
+        "glock|sidearm|weapon|9mm|9 mm|.45|.38|.357|bottle|benadryl|to die|"
+        "kill myself|hang myself|end my life|"
         "to overdose|written|tell my|through the|through this|through an|through one|"
         "through tonight|i'll be|i will be|i'll still|i will still|"
         "do this any|painful way|painless|given my|gave my|giving my|away my"
     ),
     "topic": (
-        "suicid|himself|herself|themsel|yourself|yoursel|ourselves|oneself|myself|his own li|"
+        "suicid|kill|his own li|"
         "her own li|their own li|your own li|my own li|'s own li|our own li|his li|her li|"
         "their li|your li|my li|'s li|our li|22 a|22 p|22 v|crisis|ptsd|ral health|psych ward|"
         "psych unit|hotline|dark|depress|demons"

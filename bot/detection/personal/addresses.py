@@ -200,6 +200,8 @@ def _from_number(text: str, start: int, end: int) -> Iterator[Span]:
     onward = text[start : start + _REACH]
     for _, length in spans(_FROM_NUMBER, onward, 1):
         words = onward[:length].split()
+        if words[1:2] in (["to"], ["from"]):  # the 42 to King Street
+            continue
         if any(word[0].isupper() for word in words) or _SMALL_WORDS.isdisjoint(words):
             yield start, start + length
 

@@ -63,6 +63,8 @@ _URL = compiled(
     (?:[/?#:][^\s<>"'\x60|\\^]*)?
     )"""
 )
+_NAMES_OF_THINGS: Final = {"asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "paint.net"}
+"""Programs that are called like hosts."""
 _AFTER_A_LINK: Final = ".,;:!?)]}>*_~'\"\u2026\u2019\u201d"
 
 
@@ -71,6 +73,8 @@ def urls(text: str, taken: list[Span]) -> Iterator[Span]:
     for start, end in spans(_URL, text):
         before, after = letter_at(text, start - 1), letter_at(text, end)
         if overlaps((start, end), taken) or before in {"@", "\\", "-"}:
+            continue
+        if text[start:end].lower() in _NAMES_OF_THINGS:
             continue
         # "notes.de-lux", "a.com.txt": it only began like a host.
         goes_on = after == "." and letter_at(text, end + 1).isalnum()
@@ -114,8 +118,11 @@ def room_links(text: str) -> Iterator[Span]:
 
 _IP = compiled(r"[0-9A-Fa-f:.]*(?:[0-9]\.[0-9]+\.[0-9]+\.|:[0-9A-Fa-f]*:)[0-9A-Fa-f:.]*")
 _V4_PARTS: Final = 4
-_VERSIONS = compiled(r"(?i)\b(?:versions?|ver|release|update[ds]?|kernel|firmware|patch|v)\b")
-_REACH: Final = 40
+_VERSIONS = compiled(
+    r"(?i)\b(?:versions?|ver|release|update[ds]?|kernel|firmware|patch|v|sections?|chapters?|"
+    r"clauses?|paragraphs?|figures?|items?|builds?)\b"
+)
+_REACH: Final = 60
 _SPOKEN_OF = compiled(r"(?i)\b(?:ip|ipv6|unspecified|loopback|subnet|prefix|address)\b")
 
 

@@ -40,7 +40,8 @@ _AMERICAN_ID = compiled(r"^[0-9]{3}[ -][0-9]{2}[ -][0-9]{4}$")
 _EXTENSION = compiled(r",? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6}$")
 _BEFORE = compiled(
     r"(?i)(?:\b(?:tele)?phones?\b|\btel[.:]?\b|\bmobile?\b|\bmob\b|\bcell(?:phone|ular)?\b|\bph\b[.:]?"
-    r"|\bcall(?:ing)?\b|\btext (?:me|him|her|us|them)\b|\bsms\b|\bwhats ?app\b|\bfax\b|\bdial\b"
+    r"|\b(?:call(?:ing)?|ring|txt)\b|\btext (?:me|him|her|us|them)\b|\bsms\b|\bwhats ?app\b"
+    r"|\bfax\b|\bdial\b"
     r"|\bhotline\b|\blandline\b|\b(?:reach|contact|ring) (?:me|us|him|her|them|you)\b|\bsignal\b"
     r"|\b(?:my|his|her|their|our|new|home|work|contact|the) (?:number|no|nr)\b|\bdigits\b"
     r"|\banswering at\b|\bmessages? (?:to|at|on)\b|\btelefon\w*|\bhandy(?:nummer|nr)?\b"
