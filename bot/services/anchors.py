@@ -104,7 +104,9 @@ class Anchors:
     async def _written(self, room: Room) -> Head | None:
         ref = await self._standing.where(room, KIND)
         message = None if ref is None else await self._directory.chat(room.group).fetch(ref)
-        return None if message is None or not message.own else read(message.content.text)
+        if message is None or not message.own:
+            return None
+        return read("\n".join((message.content.text, *message.content.scannable)))
 
     async def begin_anew(self, group: Group, account: Account) -> Head:
         """A moderator knows why the anchor does not fit: the next one is of what is there now.

@@ -59,6 +59,9 @@ async def test_an_own_message_is_edited_and_nobody_elses(stage: Stage, core: Cor
     ref = await chat.post(stage.circle, Reply("Before"), key="one")
     await chat.edit(ref, Reply("After", buttons=(Button("Take it", "take", {"n": 1}),)))
     assert (await stage.sees(stage.member, "After")).ref == ref
+    now = await chat.fetch(ref)
+    assert now is not None
+    assert any("After" in said for said in (now.content.text, *now.content.scannable))
     theirs = await stage.writes(stage.member, stage.circle, "Mine")
     with pytest.raises(Forbidden):
         await chat.edit(theirs, Reply("Not yours"))
