@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-_YOUNG: Final = 20_000
+_YOUNG: Final = 50_000
 """Objects made, less those dropped, until the collector looks among the new ones. With Python's
 700, a flood of messages that wait for the disk is looked through again and again in vain: that was
 a fifth of the CPU of a message. What is dropped without a cycle, as most is, goes at once anyway.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -161,6 +162,11 @@ class Living:
         place.is_served(chat, self._task)
         lobby = place.channel(place.lobby)
         await place.when(lambda: opened and lobby.messages and place.write.messages)
+
+    def waits_to_be_sent(self) -> int:
+        """How many jobs the outbox has."""
+        with closing(sqlite3.connect(self._folder / "circle.sqlite3")) as db:
+            return int(db.execute("SELECT count(*) FROM outbox").fetchone()[0])
 
     def pass_time(self, **by: float) -> None:
         """Let time pass, here and at Discord."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -247,3 +248,24 @@ def _offers(room: Channel, fingerprint: str) -> list[Message]:
         for each in room.messages.values()
         if fingerprint in f"{each.content}{each.embeds}" and "Confirm" in str(each.components)
     ]
+
+
+async def test_put_out_between_the_form_and_the_post_nothing_is_sent_and_the_receipt_says_so(
+    living: Living,
+) -> None:
+    place = living.place
+    wren = await living.joined("wren")
+    seen = await draft(place, wren, "I relapsed today")
+    sent = await wren.presses(message(seen), "Post soon")
+    (receipt,) = re.findall(r"Your receipt:\s+(\S+)", sent.text)
+    place.host.kicks(place.guild.member(place.server.world.application.bot.id))
+    await place.when(lambda: not place.on.rooms.guilds())
+    living.pass_time(hours=2)
+    await place.when(lambda: living.waits_to_be_sent() == 0)
+    place.comes_back_as_bot()
+    await place.when(
+        lambda: "anon-status" in [each["name"] for each in place.guild.commands.values()]
+    )
+    shown = await wren.runs(place.write, "anon-status", receipt=receipt)
+    assert shown.text.startswith("Your post was not sent.")
+    assert place.room.messages == {}
