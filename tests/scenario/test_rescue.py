@@ -13,7 +13,8 @@ from tests.scenario.devices import Browser, Terminal
 from tests.scenario.rescue import EXPECTED, rescue
 from tests.scenario.theatre import MatrixTheatre, SandboxTheatre, Theatre
 
-pytestmark = pytest.mark.slow
+# A homeserver, a browser and a terminal in one story: on a busy machine that takes its time.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(params=["sandbox", "matrix"])
