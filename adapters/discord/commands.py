@@ -177,7 +177,11 @@ class Offered:
         return Asked(found, args)
 
     def choices(self, data: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-        """What is offered for a value that is half typed: what is shown, and what it stands for."""
+        """What is offered for a value that is half typed: what is shown, and what it stands for.
+
+        Times alone. Rooms and people Discord offers itself, and other fixed values are choices;
+        keywords would stand on the screen of whoever types, and they are people's names.
+        """
         path, options = _inner(data)
         command = self._slash.get(path)
         typed = next((each for each in options if each.get("focused")), None)

@@ -14,6 +14,7 @@ from adapters.discord.commands import Offered
 from bot.cog import Arg, Command
 from bot.model import Account, MessageRef, Role, Room
 from bot.reply import Reply
+from bot.services.group_settings import SETTINGS
 from bot.texts import Texts, default_texts
 from tests.adapters.fakes import command
 from tests.discord.asked import COMMANDS, POST, Place
@@ -92,6 +93,11 @@ def test_options_have_discords_own_types_and_the_required_come_first() -> None:
     assert options["lasts"]["autocomplete"]
     assert [each["value"] for each in options["when"]["choices"]] == ["soon", "later"]
     assert options["where"]["channel_types"] == [0, 5, 15]
+
+
+def test_the_names_of_settings_are_offered() -> None:
+    name, _ = told(ALL)["set"]["options"]
+    assert [each["value"] for each in name["choices"]] == list(SETTINGS)
 
 
 def test_options_are_described_in_every_language_that_has_words(tmp_path: Path) -> None:
