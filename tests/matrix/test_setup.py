@@ -256,10 +256,10 @@ async def test_check_tells_a_homeserver_that_is_away_and_a_token_that_is_revoked
 async def test_a_restored_backup_has_the_keys(host: Host) -> None:
     await host.sets_up()
     copy = Path("copy.sqlite3")
-    await host.runs(lambda: backup(real_home(Settings.load()), copy, force=False))
+    await host.runs(lambda: backup(real_home(Settings.load()), copy, None, force=False))
     for file in (host.folder / "data").iterdir():
         file.unlink()
-    await host.runs(lambda: restore(real_home(Settings.load()), copy, yes=True))
+    await host.runs(lambda: restore(real_home(Settings.load()), copy, None, yes=True))
     checked = await host.checks()
     assert "ok    Matrix | Encryption keys" in checked.said
     assert "ok    Matrix | Identity" in checked.said
