@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.chat import Chat
 from bot.clock import Clock
@@ -49,8 +50,14 @@ class TrustedTime:
         if asking is None:
             # Every room with something due asks at once, at a start; one question is enough.
             asking = self._asking[platform] = asyncio.create_task(self._agrees(platform))
-            asking.add_done_callback(lambda _: self._asking.pop(platform))
+            asking.add_done_callback(partial(self._asked, platform))
         return await asyncio.shield(asking)
+
+    def _asked(self, platform: str, asking: asyncio.Task[bool]) -> None:
+        del self._asking[platform]
+        if not asking.cancelled():
+            # Who asked has it, unless they were stopped meanwhile.
+            asking.exception()
 
     async def _agrees(self, platform: str) -> bool:
         jumped = self.jumped()
