@@ -14,6 +14,7 @@ from bot.store.tables import Erase, metadata
 from bot.texts import default_texts
 from cogs.data_rights import DataRightsCog
 from tests.features.circle import TestCircle
+from tests.features.test_anonymous_moderation import stands
 
 POST = "I was at the lake and thought of my brother."
 
@@ -29,16 +30,6 @@ def in_file(answer: Any) -> dict[str, Any]:
     assert file["name"] == "my-data.json"
     found: dict[str, Any] = json.loads(file["content"])
     return found
-
-
-async def posts(circle: TestCircle, human: Any) -> str:
-    """A post without a name; gives its receipt."""
-    await human.runs("anon", room=circle.room, text=POST)
-    sent = await human.presses("Post soon")
-    receipt = next(word for word in sent["text"].split() if word.count("-") == 4)
-    await circle.pass_time(minutes=6)
-    await human.sees(POST, circle.room)
-    return str(receipt)
 
 
 def test_every_table_about_members_has_words_for_them() -> None:
@@ -66,7 +57,7 @@ async def test_people_read_what_is_held_about_them_and_not_about_others(
 
 async def test_posts_without_a_name_are_read_with_their_receipt_alone(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
-    receipt = await posts(circle, rose)
+    receipt, _ = await stands(circle, rose, POST)
     without = await rose.runs("my data")
     assert "posts" not in str(in_file(without))
     assert receipt not in str(without)
@@ -131,10 +122,11 @@ async def test_what_is_in_memory_goes_too(circle: TestCircle) -> None:
 
 async def test_a_silence_outlives_being_forgotten(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
-    await posts(circle, rose)
-    message = next(m["id"] for m in rose.reads(circle.room) if POST in m["text"])
+    _, message = await stands(circle, rose, POST)
     ana = circle.moderator()
-    silenced = await ana.runs("anon silence", in_room=circle.room, on=message, lasts="10 days")
+    silenced = await ana.runs(
+        "anon silence", in_room=circle.room, on=message["id"], lasts="10 days"
+    )
     assert "until" in lines(silenced)
     await rose.runs("forget me")
     assert "mark of a writer whom a moderator silenced" in lines(

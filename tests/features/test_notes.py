@@ -58,10 +58,10 @@ async def test_what_is_no_note_is_refused(circle: TestCircle, text: str, why: st
     assert stored(circle) == 0
 
 
-async def test_for_29_days_it_is_there(circle: TestCircle) -> None:
+async def test_for_four_weeks_it_is_there(circle: TestCircle) -> None:
     rose, ana = await circle.member("Rose"), circle.moderator()
     await notes(ana, rose)
-    await circle.pass_time(days=29)
+    await circle.pass_time(days=28)
     assert NOTE in (await ana.runs("note list", account=rose.account))["text"]
 
 
