@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from bot.chat import Removal, Retry
 from bot.events import MessagePosted, MessageUnreadable
 from bot.model import Account, Content, Group, MessageRef, Room
 from tests.features.circle import TestCircle
@@ -271,6 +274,36 @@ async def test_oldest_first(circle: TestCircle) -> None:
     left = [[text for text in texts if text.startswith("message")] for texts in seen]
     assert all(texts == sorted(texts)[-len(texts) :] for texts in left if texts)
     assert all(texts[-1] == "message 249" for texts in left if texts)
+
+
+async def test_where_the_platform_is_slow_status_says_how_long_the_rest_takes(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a platform that removes one message and asks to wait with the others
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    for number in range(60):
+        cora.writes(circle.room, f"message {number:02}")
+    await waiting(circle, 60)
+    remove = circle.chat.remove
+
+    async def slowly(refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
+        first, *others = refs
+        return {**await remove([first]), **dict.fromkeys(others, Retry(timedelta(seconds=3)))}
+
+    monkeypatch.setattr(circle.chat, "remove", slowly)
+    await circle.pass_time(minutes=11)
+    for left in range(59, 53, -1):
+        await cora.when(partial(stand_no_more_than, circle, left))
+        await circle.pass_time(seconds=4)
+    # Then moderators see how many there are still, and how long that takes
+    told = (await circle.moderator().runs("status"))["text"]
+    assert "past their time and in line to go" in told
+    assert "At the pace of the last minutes that takes about" in told
+
+
+def stand_no_more_than(circle: TestCircle, count: int) -> bool | None:
+    return sum(str(text).startswith("message") for text in circle.texts()) <= count or None
 
 
 async def test_members_see_how_long_things_stay_in_honest_words(circle: TestCircle) -> None:
