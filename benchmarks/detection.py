@@ -19,7 +19,8 @@ from typing import Any
 from benchmarks import talk
 from benchmarks.results import Goal, Line, Options, compared, limited, percentile, plain
 from bot.detection import GuardWords, Keywords, Scanner, seal
-from tests.detection.evaluation.disguises import ALL
+from tests.detection.evaluation.disguises import ALL, slip, turned
+from tests.detection.evaluation.measure import HERE, written
 from tests.detection.hostile import HOSTILE
 
 KEYWORDS = 1_000
@@ -29,6 +30,7 @@ HOSTILE_LIMIT = 200.0
 """Milliseconds for the worst text."""
 PYTHON = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
 HIDDEN = ("marigold", "phoenix", "bernadette", "northside", "lithium", "therapist", "hospital")
+BY_HAND = HERE / "hidden_written.jsonl"
 MEAN_LIMIT = 250.0
 SLOWEST_LIMIT = 2_000.0
 """Microseconds a message with 10,000 keywords, 20,000 guard words and all kinds: mean and p99."""
@@ -39,6 +41,7 @@ def run(options: Options) -> Iterator[Line]:
     yield from _against_patterns(options)
     yield from _everything(options)
     yield from _hidden(options)
+    yield from _guard_words(options)
 
 
 def _against_patterns(options: Options) -> Iterator[Line]:
@@ -102,19 +105,52 @@ def _hidden(options: Options) -> Iterator[Line]:
         for hide in ALL.values()
         for _ in range(options.size(60, 2))
     ]
-    keywords = Keywords(HIDDEN)
-    ours = sum(map(keywords.hits, texts)) / len(texts)
+    yield _found("hidden keywords: recall", HIDDEN, texts)
+    by_hand = [json.loads(line) for line in BY_HAND.read_text("utf-8").splitlines()]
+    words = sorted({row["keyword"] for row in by_hand if row["keyword"]})
+    hidden = [row["text"] for row in by_hand if row["keyword"]]
+    ordinary = [row["text"] for row in by_hand if not row["keyword"]]
+    yield _found("keywords hidden by hand: recall", words, hidden)
+    yield _found("ordinary words that mislead: left alone", words, ordinary, wanted=False)
+
+
+def _found(name: str, words: Sequence[str], texts: list[str], *, wanted: bool = True) -> Line:
+    """The share of texts that something is (not) found in, by ours and by the peer."""
+    keywords = Keywords(words)
+    ours = mean(keywords.hits(text) is wanted for text in texts)
     against = ""
     if PYTHON.exists():
-        found = _answer(texts)["kinds"]
-        against = f"better-profanity {sum(map(bool, found)) / len(texts):.2f}"
-    yield plain("hidden keywords: recall", "of 1", [ours], against)
+        theirs = mean(bool(found) is wanted for found in _answer(words, texts)["kinds"])
+        against = f"better-profanity {theirs:.2f}"
+    return plain(name, "of 1", [ours], against)
 
 
-def _answer(texts: list[str]) -> dict[str, Any]:
+def _guard_words(options: Options) -> Iterator[Line]:
+    """No peer has them."""
+    chance, key = Random(4), bytes(32)
+    names = ("Marigold Quenby", "Bernadette Oskarsson", "14 Willow Lane", "northside_lou")
+    guards = GuardWords([seal(name, key) for name in names], key)
+
+    def share(writings: list[Callable[[str, Random], str]]) -> float:
+        texts = [
+            f"I think {write(name, chance)} was there"
+            for write in writings
+            for name in names
+            for _ in range(options.size(20, 1))
+        ]
+        return sum(bool(guards.find(text)) for text in texts) / len(texts)
+
+    yield plain("guard words, hidden: recall", "of 1", [share(list(ALL.values()))])
+    yield plain("guard words, one slip or turned around: recall", "of 1", [share([slip, turned])])
+    chat = [row.text for row in written("clean_written")]
+    alone = mean(not guards.find(text) for text in chat)
+    yield plain("guard words: lines without one left alone", "of 1", [alone])
+
+
+def _answer(words: Sequence[str], texts: list[str]) -> dict[str, Any]:
     script = Path(__file__).parent / "personal_peers.py"
     done = subprocess.run(
-        [PYTHON, script, "better_profanity", *HIDDEN],
+        [PYTHON, script, "better_profanity", *words],
         input=json.dumps(texts),
         stdout=subprocess.PIPE,
         text=True,

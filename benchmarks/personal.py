@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import talk
 from benchmarks.results import Line, Options, compared, limited, percentile, plain
 from bot.detection import Keywords, Scanner
+from bot.detection.crisis import find_crisis
 from tests.detection.evaluation import personal
 from tests.detection.evaluation.measure import Count, Row, measured, written
 
@@ -38,11 +39,12 @@ def run(options: Options) -> Iterator[Line]:
     yield limited("default detectors, 1,000 keywords, mean", "us/message", means, MEAN_LIMIT)
     yield plain("default detectors, 1,000 keywords, p99", "us/message", slowest)
     rows = [*personal.rows(seed=11, each=options.size(60, 2)), *written("pii_written")]
-    answers = {peer: _asked(peer, rows) for peer in PEERS if PYTHON.exists()}
+    clean = list(written("clean_written"))
+    answers = {peer: _asked(peer, [*rows, *clean]) for peer in PEERS if PYTHON.exists()}
     for peer, (_, cost) in answers.items():
         yield compared(f"against {peer}", "us/message", means, peer, [cost] * len(means))
     ours = measured(rows, KINDS, lambda text: {each.kind.name for each in scanner.scan(text)})
-    theirs = {peer: _counted(rows, kinds) for peer, (kinds, _) in answers.items()}
+    theirs = {peer: _counted(rows, kinds[: len(rows)]) for peer, (kinds, _) in answers.items()}
     for kind in KINDS:
         for measure in ("precision", "recall"):
             others = ", ".join(
@@ -56,6 +58,18 @@ def run(options: Options) -> Iterator[Line]:
     )["CRISIS"]
     yield plain("CRISIS: precision", "of 1", [crisis.precision])
     yield plain("CRISIS: recall", "of 1", [crisis.recall])
+    idioms = [row.text for row in written("crisis_written") if row.label == "idiom"]
+    yield plain("idioms left alone", "of 1", [_left_alone(map(find_crisis, idioms))])
+    others = ", ".join(
+        f"{peer} {_left_alone(kinds[len(rows) :]):.3f}" for peer, (kinds, _) in answers.items()
+    )
+    alone = _left_alone(scanner.scan(row.text) for row in clean)
+    yield plain("clean lines left alone, all kinds", "of 1", [alone], others)
+
+
+def _left_alone(found: Iterable[Collection[object]]) -> float:
+    """The share of texts that nothing was found in."""
+    return mean(not each for each in found)
 
 
 def _chat(options: Options, turn: int) -> Sequence[str]:

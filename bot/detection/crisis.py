@@ -35,6 +35,7 @@ _PATTERNS: Final = {
     "beside": compiled(more.BESIDE),
 }
 _TOPIC: Final = compiled(more.TOPIC)
+_THEY_ARE: Final = compiled(more.THEY_ARE)
 HINTS: Final = {
     kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ())
     for kind in (*words.HINTS, *more.HINTS)
@@ -107,6 +108,8 @@ class _Said:
 
 _REACH: Final = 160
 _I = compiled(r"\b(?:i|i'm|im|i've|i'd|i'll|me|my|myself)\b")
+# "Been thinking of suicide": who else would it be.
+_UNTOLD: Final = re.compile(r"\s*(?:(?:been|just|still|always|was|have been|currently) )?")
 _I_MYSELF = compiled(r"\b(?:i|i'm|im|i've|ive|i'd|i'll|me|myself)\b")
 _SOMEBODY: Final = (
     r"(?:he|she|they|you|we|who|people|someone|somebody|everyone|everybody|nobody|anyone|person|"
@@ -190,13 +193,6 @@ _IN_PAIN: Final = re.compile(
     "general|peace|any"
 )
 _MEDICINE = compiled(r"\b(?:prescribed|headache|migraine|toothache|hangover|sore\sthroat|fever)\b")
-_THEY_ARE = compiled(
-    r"^\s(?:callers?|people|persons?|patients?|clients?|kids?|teens?|teenagers?|veterans?|vets?|"
-    r"soldiers?|marines?|sailors?|airmen|students?|friends?|youth|men|women|members?|individuals?|"
-    r"others|folks|brothers?|sisters?|partner|spouse|wife|husband|daughter|son|child|mother|father|mom|"
-    r"mum|dad|roommate|boyfriend|girlfriend|ex|prevention|awareness|rates?|hotlines?|lines?|statistics|stats|"
-    r"intervention|training|bomb\w*|squad|briefings?|in\sthe\s(?:military|army|ranks|service)|among)\b"
-)
 _ENDED = compiled(r"^\s*(?:with|there|here|amicably|early|on|by|at|after)\b")
 _GOES_ON = compiled(
     r"^\s(?:\w+(?:ing|ed)|insurance|guards?|coach\w*|jackets?|vests?|hacks?|support|span|goals?)\b"
@@ -305,7 +301,9 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
         if not found_in(_I, said.words) and _is_about_somebody(said):
             return None
     elif kind == "core":
-        if not found_in(_I_MYSELF, said.lead + said.words) or found_in(_NEGATION, said.lead):
+        untold = _UNTOLD.fullmatch(said.lead) and not said.after.startswith("?")
+        of_me = untold or found_in(_I_MYSELF, said.lead + said.words)
+        if not of_me or found_in(_NEGATION, said.lead):
             return None
         if found_in(_CONDITION, said.lead) or found_in(_THEY_ARE, said.tail):
             return None

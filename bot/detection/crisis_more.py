@@ -19,6 +19,8 @@ _PILLS: Final = (
 _NIGHT: Final = r"(?:the|this|another|one\smore)\s(?:night|day)|tonight"
 
 MEANS: Final = (
+    r"\bnoose\s(?:\w+\s)?in\smy\b|\bas\sfar\sas\s(?:buying|tying)\s(?:the|a)\s(?:rope|noose)\b|"
+    r"\bin\s(?:my|the)\sgarage\b[^.!?\n]{0,25}\bengine\srunning\b|"
     rf"\b{_GUN}\s(?:\w+\s){{0,2}}(?:in\smy\s(?:own\s)?(?:lap|mouth)|(?:to|against)\smy\s(?:own\s)?"
     r"(?:head|temple|chin|throat|chest))\b|"
     r"\b(?:blade|razor|knife)\s(?:in\smy\shand|(?:to|on|against)\smy\s(?:own\s)?(?:wrists?|throat|"
@@ -113,6 +115,9 @@ PASSIVE: Final = (
     r"truck|car|train|meteor|plane)\s(?:\w+\s)?(?:hits?|runs?\sover|takes?|crush\w*|kills?)\sme\b|"
     r"\b(?:had\s|should(?:'ve|\shave)\s|just\s)let\sme\s(?:die|bleed\sout)\b|"
     r"\bbetter\soff\swith\s(?:the|my)\s(?:life\s)?insurance\b|"
+    r"\b(?:hoping|hoped|praying|prayed)\s(?:i\swould\s)?not\s(?:to\s)?wake\b|"
+    r"\bif\si\shad\sa\s(?:gun|pistol)\b[^.!?\n]{0,20}\bi(?:'d|\swould)\s(?:\w+\s)?(?:be\s(?:dead|gone)|have\s"
+    r"(?:used|done))\b|\b(?:can't|cant|cannot)\sdo\s(?:this\s)?life\b|"
     r"\bone\sless\sburden\b|\bhate\s(?:that\s)?i\s(?:wake|woke)\sup\s(?:this\smorning|today)(?:[.,;!]|$)"
 )
 """Wishing not to be here, in words that say it sideways."""
@@ -144,6 +149,7 @@ CORE: Final = (
     r"(?:\w+\s)?(?:suicidal|thoughts\sof\ssuicide|suicide)\b|"
     r"\b(?:don't|dont|do\snot|didn't|didnt|did\snot|no\slonger|never)\s(?:really\s|even\s|just\s)?want(?:ed)?\sto\s(?:go\s"
     r"on|live|be\s(?:alive|here\sany\s?(?:more|longer))|wake\sup|see\s(?:the\ssun|another\sday|tomorrow|the\smorning))\b|"
+    r"\bwould(?:'ve|\shave)\sended\sit\s(?:if|had|without|then|that|all)\b|"
     r"\bon\ssuicide\swatch\b|\breasons\s(?:\w+\s)?not\sto\s(?:kill\smyself|die|end\sit|do\sit)\b|"
     r"\b(?:hold(?:ing)?|hang(?:ing)?)\son\s(?:much|any)\slonger\b|\bmuch\slonger\si\s(?:can|could)\s(?:hold\son|go\son|"
     r"take\s(?:it|this)|do\sthis|keep\s(?:going|fighting|this)|stay\salive|last)\b|"
@@ -202,9 +208,18 @@ BESIDE: Final = (
 )
 """Sayings that mean it only beside `TOPIC`."""
 
+THEY_ARE: Final = (
+    r"^\s(?:callers?|people|persons?|patients?|clients?|kids?|teens?|teenagers?|veterans?|vets?|"
+    r"soldiers?|marines?|sailors?|airmen|students?|friends?|youth|men|women|members?|individuals?|"
+    r"others|folks|brothers?|sisters?|partner|spouse|wife|husband|daughter|son|child|mother|father|mom|"
+    r"mum|dad|roommate|boyfriend|girlfriend|ex|prevention|awareness|rates?|hotlines?|lines?|statistics|stats|"
+    r"intervention|training|bomb\w*|squad|briefings?|in\sthe\s(?:military|army|ranks|service)|among)\b"
+)
+"""What comes after "suicidal" or "suicide" where it is about others, or about the topic."""
+
 _HINTS: Final = {
     "core": (
-        "to die|dead|suicid|ending|end it|end my|end everything|kill myself|"
+        "to die|dead|suicid|ending|ended it|end it|end my|end everything|kill myself|"
         "killing myself|found myself|my life|my own life|dying|not be here|not be alive|exist|"
         "wake up|waking|not live|to live|go on|be here|be alive|be around|the sun|"
         "another day|see tomorrow|see the morning|disappear for|longer|of living|"
@@ -222,11 +237,12 @@ _HINTS: Final = {
         "not being|point in|point of|point to|point for|reason in|reason to|reason of|reason for|"
         "rather be|asleep|sleep and|move on|be fine|be ok|over it|wasn't here|weren't here|"
         "wasn't around|weren't around|no longer|care whether|quit life|of life|woke up|"
-        "hits me|hit me|over me|takes me|kills me|crush|let me die|let me bleed|insurance"
+        "not wake|to wake|had a gun|had a pistol|do life|do this life|hits me|hit me|over me|"
+        "takes me|kills me|crush|let me die|let me bleed|insurance"
     ),
     "self_harm": "scars",
     "means": (
-        "glock|sidearm|weapon|9mm|9 mm|.45|.38|.357|bottle|benadryl|to die|"
+        "glock|sidearm|weapon|9mm|9 mm|.45|.38|.357|bottle|benadryl|to die|garage|"
         "kill myself|hang myself|end my life|"
         "to overdose|written|tell my|through the|through this|through an|through one|"
         "through tonight|i'll be|i will be|i'll still|i will still|"

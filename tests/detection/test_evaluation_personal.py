@@ -53,7 +53,7 @@ def test_chat_without_anything_raises_nothing() -> None:
 def test_crisis_is_found_and_idiom_is_not() -> None:
     count = measured(written("crisis_written"), ["CRISIS"], kinds_in)["CRISIS"]
     assert count.right > 100
-    assert count.recall >= 0.95, count
+    assert count.recall >= 0.93, count
     assert count.precision >= 0.97, count
 
 
