@@ -143,7 +143,7 @@ class Helplines:
         return lines[-1]
 
     async def describe(
-        self, group: Group, by: Account, number: int, language: str, source: str
+        self, group: Group, by: Account | None, number: int, language: str, source: str
     ) -> Helpline:
         """Say in which language a line answers, and where it was found. Raises `Refused`."""
         line = self._line(group, number)

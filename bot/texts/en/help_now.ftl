@@ -59,6 +59,8 @@ help-may-send-not-known = { $name }: we do not know. Checked on { $checked }.
 sandbox-line-text = Pretend Text Line (not real)
 sandbox-line-call = Pretend Night Line (not real)
 sandbox-hours = only in this game
+sandbox-language = English
+sandbox-source = made up for this game
 sandbox-emergency = 12 34 56 (not real)
 
 ## For moderators: keeping the helplines
