@@ -196,6 +196,29 @@ async def test_halves_that_do_not_fit_open_nothing(circle: TestCircle) -> None:
     assert "It was Nell" in (await moss.hands_back())["text"]
 
 
+async def test_a_third_key_holder_is_not_one_of_the_two(circle: TestCircle) -> None:
+    ana, moss = await two(circle)
+    rune = await third(circle)
+    nell = await circle.member("Nell")
+    _, message = await post_of(circle, nell)
+    await asks(circle, ana.human, message)
+    await ana.agrees()
+    await moss.agrees()
+    assert "Two others agreed already" in (await rune.agrees())["text"]
+    anas = ana.opens(await ana.sees_case())
+    taken = await rune.human.runs("break-glass hand back", half=anas)
+    assert "you have to be one of them" in taken["text"]
+    # Who agreed and then stood back opens nothing until they are there again.
+    await moss.human.runs("key conflict", back="yes")
+    refused = await ana.human.runs("break-glass hand back", half=anas)
+    assert "Two key-holders have to agree first" in refused["text"]
+    await moss.human.runs("key conflict", back="no")
+    await ana.hands_back()
+    assert "It was Nell" in (await moss.hands_back())["text"]
+    shown = await rune.human.runs("break-glass show", case=await newest_id(circle))
+    assert "I do not have it in memory now" in shown["text"]
+
+
 async def test_later_only_when_both_say_why_and_never_beyond_three_days(
     circle: TestCircle,
 ) -> None:
