@@ -38,7 +38,7 @@ async def test_status_says_in_words_how_things_stand(player: Player) -> None:
     ):
         await ana.sees_alone(line)
     # The sandbox's own helplines have all that a line needs.
-    await ana.sees_no("helpline describe")
+    await ana.sees_no("helpline about")
     await player.takes_right_away("Read messages", "Small wins")
     await ana.runs("Status")
     await ana.sees_alone("In Small wins I cannot read, so I find no leaks there.")
