@@ -38,7 +38,7 @@ def test_nothing_opens_without_two_who_agreed_and_nothing_follows_an_end(
         assert seen == [CaseState.ASKED, CaseState.PAIRED, CaseState.OPENED]
 
 
-@pytest.mark.parametrize("state", sorted(LIVE, key=lambda state: state.value))
+@pytest.mark.parametrize("state", sorted(LIVE, key=str))
 def test_whatever_is_open_ends_by_itself(state: CaseState) -> None:
     assert after(state, Happening.TIME_UP) is CaseState.EXPIRED
 
