@@ -16,8 +16,21 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from bot.detection import crisis_cues as cues
 from bot.detection import crisis_more as more
 from bot.detection import crisis_words as words
+from bot.detection.crisis_said import (
+    FIRST_PERSON,
+    LONG_AGO,
+    NEGATION,
+    REPORTED,
+    SOMEBODY,
+    Said,
+    is_about_somebody,
+    is_funny,
+    is_quoted,
+    is_reported,
+)
 from bot.detection.finding import Finding, Kind, Severity
 from bot.detection.personal.looking import compiled, found_in, spans
 
@@ -37,8 +50,8 @@ _PATTERNS: Final = {
 _TOPIC: Final = compiled(more.TOPIC)
 _THEY_ARE: Final = compiled(more.THEY_ARE)
 HINTS: Final = {
-    kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ())
-    for kind in (*words.HINTS, *more.HINTS)
+    kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ()) + cues.HINTS.get(kind, ())
+    for kind in (*words.HINTS, *more.HINTS, *cues.HINTS)
 }
 """For each kind of saying, letters of which one is in every text that says it."""
 _LETTERS: Final = tuple((kind, letters) for kind, each in HINTS.items() for letters in each)
@@ -64,6 +77,7 @@ def find_crisis(text: str) -> list[Finding]:
         for start, end in spans(pattern, plain, _MOST)
         if (finding := _weighed(kind, plain, start, end)) is not None
     ]
+    findings += cues.read(plain, kinds)
     if any(not finding.past for finding in findings) and found_in(_PREPARED, plain):
         findings = [
             finding if finding.past else replace(finding, severity=Severity.HIGH)
@@ -88,60 +102,10 @@ def _small(text: str) -> str:
     return lower
 
 
-class _Said:
-    """A saying and the sentence that it stands in."""
-
-    def __init__(self, plain: str, start: int, end: int) -> None:
-        while start < end and not plain[start].isalnum():
-            start += 1
-        first = max(plain.rfind(mark, 0, start) for mark in ".!?\n") + 1
-        ends = [at for mark in ".!?\n" if (at := plain.find(mark, end)) >= 0]
-        last = min(ends, default=len(plain))
-        self.start, self.end = start, end
-        self.lead = plain[max(first, start - _REACH) : start]
-        self.words = plain[start:end]
-        self.tail = plain[end : min(last, end + _REACH)]
-        self.sentence = self.lead + self.words + self.tail
-        # A laugh after the full stop belongs to what it laughs at.
-        self.after = plain[end : end + _REACH]
-
-
-_REACH: Final = 160
-_I = compiled(r"\b(?:i|i'm|im|i've|i'd|i'll|me|my|myself)\b")
 # "Been thinking of suicide": who else would it be.
 _UNTOLD: Final = re.compile(r"\s*(?:(?:been|just|still|always|was|have been|currently) )?")
 _I_MYSELF = compiled(r"\b(?:i|i'm|im|i've|ive|i'd|i'll|me|myself)\b")
-_SOMEBODY: Final = (
-    r"(?:he|she|they|you|we|who|people|someone|somebody|everyone|everybody|nobody|anyone|person|"
-    r"man|woman|guy|girl|boy|kid|kids|friend|friends|brother|sister|mother|father|mom|mum|dad|son|"
-    r"daughter|wife|husband|uncle|aunt|cousin|boyfriend|girlfriend|ex|veterans?|vets?|soldiers?|"
-    r"marines?|patients?|clients?|students?|teens?|others?|them|doctors?|therapist|those|"
-    r"roommate|mates?|colleagues?|boss|family|parents|neighbou?r|his|her|their|your)"
-)
-_PERSON_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,12}}\s*$")
-_SOMEBODY_LAST = compiled(rf"\b{_SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,5}}\s*$")
-_REPORTED = compiled(
-    rf"\b{_SOMEBODY}\b(?:\s[\w']+){{0,2}}\s(?:said|says?|saying|told|tells?|telling|texted|texts|"
-    r"posted|wrote|writes|scream(?:ed|s|ing)|yell(?:ed|s|ing)|goes|asked|asks|asking|thinks?|thought|"
-    r"claims?|assumed?|assumes|convinced|worried)(?:\s(?:me|us|him|her|them|that|to|if|whether|how|"
-    r"like|because|about|maybe|the|my|\w+))?(?:\s(?:that|to|if|whether|i\sshould|should|just|go))*"
-    r"[\s:,]*(?:\"|')?$"
-)
-_VOICES = compiled(r"\b(?:voices?|head|mind|brain|something|depression|part\sof\sme|thoughts?)\b")
-_THOUGHT_IT = compiled(
-    r"\b(?:i|i'm|im|me|my|i've)\b(?:\s[\w',]+){0,8}\s(?:think(?:ing)?|thought|said|say|saying|tell|"
-    r"told|feel|felt|like|thoughts?|mind|head|myself|wrote|whisper|scream\w*)[^\"]{0,25}\"\s*$"
-)
-_NEGATION = compiled(
-    r"\b(?:not|never|don't|dont|didn't|didnt|wouldn't|wouldnt|won't|wont|no\slonger|isn't|wasn't|"
-    r"aren't|haven't|hasn't|hadn't|ain't|without|can't|cant|cannot|couldn't|no|nor|neither|deny|"
-    r"denied|against|stopped|before|anti|instead\sof|rather\sthan)\b"
-    r"(?:\s(?:really|even|actually|ever|have|had|been|any|going|gonna|to|want|wanted|wanna|be|feel|"
-    r"feeling|felt|think|thinking|thought|thoughts|about|of|plan|planning|trying|try|consider|a|the|"
-    r"currently|actively|feelings|urge|intention|intend|gotten|get|so|that|at|all|considering|"
-    r"plans?|desire|wish|intentions?|need|reason|i'm|i|am|was|ever|do|dare|allowed|or|having|considered|attempted|tried|contemplated))*"
-    r"[\s,]*$"
-)
+_PERSON_LAST = compiled(rf"\b{SOMEBODY}\b(?:'s|'re|'d|'ve)?(?:\s[\w'-]+){{0,12}}\s*$")
 _NOT_DENIED = compiled(
     r"\b(?:can't|cant|cannot|couldn't|don't|dont|not|never)\s(?:stop|help|sure|know|promise|trust|"
     r"wait|only|just|see|say|lie|think\si\scan|going\sto\slie|gonna\slie|want\sto\slie)\b"
@@ -152,10 +116,6 @@ _DENIED_WISH = compiled(
     r"(?:[\w']+\s){0,3}?(?:die|dead|dying|disappear|vanish|cease|stop\sexisting|never)\b|"
     r"\b(?:scared|afraid|terrified|fear\w*|worr\w+|anxious|anxiety|phobia)\s(?:of|about|that|i)\b|"
     r"\bfe(?:el|lt)\w*\s(?:\w+\s)?dead\b"
-)
-_LAUGHS = compiled(
-    r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|j/k|xd|just\skidding|i'm\skidding|just\sjoking|i'm\sjoking|im\sjoking)\b|;-?\)|:-?p\b|"
-    r"[\x{1F602}\x{1F923}\x{1F480}\x{1F605}\x{1F606}]"
 )
 _IDIOM_AFTER = compiled(
     r"^\s*(?:laughing|of\s(?:embarrassment|laughter|boredom|cringe|shame|cuteness|happiness|joy|"
@@ -169,11 +129,6 @@ _IDIOM_AFTER = compiled(
     r"when\si\sfell|up\b(?:side)?|with\sa\sfork|to\sget\b|"
     r"if\s(?:this|that|it|i\s(?:have|hear|see|get|had)|they|he|she|we|my\s(?:phone|laptop|computer|"
     r"team|boss))\b)"
-)
-_IDIOM_BEFORE = compiled(
-    r"\b(?:so\s(?:hungry|bored|tired|hot|cold|full|cute|"
-    r"funny|embarrassed|embarrassing|good|happy)\s(?:that\s)?(?:i|it)\b|homework|meeting|class|exam|accidentally|by\saccident|"
-    r"game|ctrl|process|server|character|movie|film|song|lyrics?|episode|novel|book)\b"
 )
 _TREATS = compiled(
     r"^\s*(?:on|of|with)\s(?:\w+\s){0,2}(?:coffee|sugar|chocolate|caffeine|candy|cheese|turkey|"
@@ -216,14 +171,6 @@ _PRESENT_VERB = compiled(
     r"\b(?:wishing|hoping|praying|(?:'ve|have)\sdecided|want|wants|wanna|wish|am|i'm|im|going\sto|gonna|think\sabout|thinking|consider|considering|feel|"
     r"feeling|plan|planning|will|i'll|need|try|trying|might|keep|can't|don't|hope|contemplating|"
     r"have\s(?:suicidal|thoughts)|having|feels|makes|making|often|sometimes|every\w*|struggle)\b"
-)
-_LONG_AGO = compiled(
-    r"\b(?:(?:years?|months?|decades?)\s(?:ago|back|earlier)|used\sto|back\s(?:then|when|in)|when\si\s"
-    r"was|as\sa\s(?:kid|child|teen\w*)|in\s(?:19|20)\d\d|in\sthe\spast|in\s(?:high\s|middle\s)?school|"
-    r"in\scollege|last\s(?:year|month|summer|winter|spring|fall|autumn)|previously|long\stime\sago|"
-    r"long\sago|at\sone\s(?:point|time)|at\sage|my\s(?:teens|twenties|youth|childhood)|over\sthe\s"
-    r"decades|once|those\sdays|not\sany\s?more|behind\sme|recover(?:ed|y)|survivor|survived|"
-    r"before\si\s(?:got|found|met|started|joined))\b"
 )
 _JUST_NOW = compiled(
     r"\b(?:still|again|right\snow|now|today|tonight|lately|these\sdays|this\s(?:morning|"
@@ -282,35 +229,35 @@ _PROGRAMS = compiled(
 
 
 def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
-    said = _Said(plain, start, end)
-    if _is_quoted(plain, said) or _is_reported(said):
+    said = Said(plain, start, end)
+    if is_quoted(plain, said) or is_reported(said):
         return None
-    if _is_funny(said) if kind == "beside" else _is_idiom(said):
+    if is_funny(said) if kind == "beside" else _is_idiom(said):
         return None
     if kind == "others":
         return _danger_to_others(plain, said)
     if kind in {"active", "suicidal", "self_harm"} and _is_denied(said):
         return None
     # A "no" within these is part of what is said: "I would not be here".
-    if kind == "beside" and found_in(_NEGATION, said.lead):
+    if kind == "beside" and found_in(NEGATION, said.lead):
         return None
     if kind == "passive":
         life = said.words.endswith("life") and found_in(_GOES_ON, said.tail)
         if life or found_in(_DENIED_WISH, said.words) or _is_about_a_place(said):
             return None
-        if not found_in(_I, said.words) and _is_about_somebody(said):
+        if not found_in(FIRST_PERSON, said.words) and is_about_somebody(said):
             return None
     elif kind == "core":
         untold = _UNTOLD.fullmatch(said.lead) and not said.after.startswith("?")
         of_me = untold or found_in(_I_MYSELF, said.lead + said.words)
-        if not of_me or found_in(_NEGATION, said.lead):
+        if not of_me or found_in(NEGATION, said.lead):
             return None
         if found_in(_CONDITION, said.lead) or found_in(_THEY_ARE, said.tail):
             return None
         *_, (last, _) = spans(_I_MYSELF, said.lead) if found_in(_I_MYSELF, said.lead) else [(0, 0)]
         if (
-            found_in(_REPORTED, said.lead[:last])
-            or _is_about_somebody(said)
+            found_in(REPORTED, said.lead[:last])
+            or is_about_somebody(said)
             or _is_about_a_place(said)
         ):
             return None
@@ -318,11 +265,11 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
         if found_in(_THEY_ARE, said.tail):
             return None
         for begin, _ in spans(_PERSON_LAST, said.words, 1):
-            if not found_in(_I, said.words[begin:]):
+            if not found_in(FIRST_PERSON, said.words[begin:]):
                 return None
-        if found_in(_REPORTED, said.lead + said.words[: said.words.rfind(" i ") + 1]):
+        if found_in(REPORTED, said.lead + said.words[: said.words.rfind(" i ") + 1]):
             return None
-    elif kind != "suicidal" and not said.words.startswith("i") and _is_about_somebody(said):
+    elif kind != "suicidal" and not said.words.startswith("i") and is_about_somebody(said):
         return None
     past = _is_past(said, told=kind == "core")
     severe = kind == "means" or (kind == "active" and _is_severe(said))
@@ -330,7 +277,7 @@ def _weighed(kind: str, plain: str, start: int, end: int) -> Finding | None:
     return Finding(Kind.CRISIS, said.start, said.end, severity, past)
 
 
-def _is_severe(said: _Said) -> bool:
+def _is_severe(said: Said) -> bool:
     """Whether an act has a way, a time or a decision; of hurting oneself none is enough."""
     if found_in(_CONDITION, said.lead) or found_in(_SELF_HARM_ONLY, said.words):
         return False
@@ -343,7 +290,7 @@ def _is_severe(said: _Said) -> bool:
     return found_in(_SOON, said.sentence)
 
 
-def _danger_to_others(plain: str, said: _Said) -> Finding | None:
+def _danger_to_others(plain: str, said: Said) -> Finding | None:
     wanted = found_in(_WANTED, said.words)
     if (
         not wanted
@@ -361,64 +308,36 @@ def _danger_to_others(plain: str, said: _Said) -> Finding | None:
     return Finding(Kind.CRISIS, said.start, said.end, severity)
 
 
-def _is_quoted(plain: str, said: _Said) -> bool:
-    """Whether the words are somebody's that are only repeated here."""
-    line = plain[plain.rfind("\n", 0, said.start) + 1 : said.start]
-    if line.lstrip().startswith(">"):
-        return True
-    before = plain[max(0, said.start - 2 * _REACH) : said.start]
-    if before.count('"') % 2 == 0 or '"' not in plain[said.end : said.end + 2 * _REACH]:
-        return False
-    opened = before.rfind('"')
-    return not found_in(_THOUGHT_IT, before[: opened + 1])
-
-
-def _is_reported(said: _Said) -> bool:
-    return found_in(_REPORTED, said.lead) and not found_in(_VOICES, said.lead)
-
-
-def _is_idiom(said: _Said) -> bool:
+def _is_idiom(said: Said) -> bool:
     # "Rather be dead than go on" is meant; "rather die than eat that" is not.
-    meant = said.words.endswith("rather be dead") or found_in(_NO_REASON, said.words)
+    places = ("rather be dead", "bridge", "ledge", "rooftop", "tracks", "railing", "cliff")
+    meant = said.words.endswith(places) or found_in(_NO_REASON, said.words)
     idiom = not meant and found_in(_IDIOM_AFTER, said.tail)
     if idiom or found_in(_TREATS, said.tail) or found_in(_MEDICINE, said.sentence):
         return True
     # What ends is a friendship, or a meeting.
     if said.words.endswith((" end it", " ending it")) and found_in(_ENDED, said.tail):
         return True
-    return _is_funny(said)
+    return is_funny(said)
 
 
-def _is_funny(said: _Said) -> bool:
-    return found_in(_IDIOM_BEFORE, said.lead + said.words) or found_in(
-        _LAUGHS, said.sentence + said.after[:40]
-    )
-
-
-def _is_denied(said: _Said) -> bool:
+def _is_denied(said: Said) -> bool:
     """Whether the saying itself, or what leads up to it, says no."""
     if found_in(_NOT_DENIED, said.lead[-40:] + said.words):
         return False
-    if found_in(_NEGATION, said.lead):
+    if found_in(NEGATION, said.lead):
         return True
     if not said.words.startswith("i"):
         return False
     pieces = said.words.split()
     # The last words are what is denied; a "no" in them belongs to it.
     return any(
-        found_in(_NEGATION, " ".join(pieces[:count]))
+        found_in(NEGATION, " ".join(pieces[:count]))
         for count in range(max(1, len(pieces) - 3), len(pieces))
     )
 
 
-def _is_about_somebody(said: _Said) -> bool:
-    """Whether the one spoken of last before it was somebody else."""
-    for start, _ in spans(_SOMEBODY_LAST, said.lead, 1):
-        return not found_in(_I, said.lead[start:])
-    return False
-
-
-def _is_about_a_place(said: _Said) -> bool:
+def _is_about_a_place(said: Said) -> bool:
     """Whether "I don't want to live" goes on to say where, or with whom."""
     if said.words.endswith(("wake up", "waking up")) and said.tail.startswith(" to "):
         return True
@@ -433,7 +352,7 @@ def _is_about_a_place(said: _Said) -> bool:
     )
 
 
-def _is_past(said: _Said, *, told: bool) -> bool:
+def _is_past(said: Said, *, told: bool) -> bool:
     """Whether it is over. `told`: the verb is among the words, whoever the sentence is about."""
     if "survi" in said.words or found_in(_REMEMBERED, said.words):
         return True
@@ -441,7 +360,7 @@ def _is_past(said: _Said, *, told: bool) -> bool:
     clause = _CLAUSE_END.split(said.tail, maxsplit=1)[0]
     if found_in(_JUST_NOW, said.lead[-60:] + said.words + clause):
         return False
-    if found_in(_LONG_AGO, said.sentence):
+    if found_in(LONG_AGO, said.sentence):
         return not found_in(_PRESENT_VERB, said.words) or found_in(_PAST_VERB, said.words)
     if told or said.words.startswith(("i", "as ", "made me")) or said.lead.endswith(" i "):
         return found_in(_PAST_VERB, said.words) and not found_in(_PRESENT_VERB, said.words)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.detection import Kind, Severity
+from bot.detection import Kind, Severity, crisis_cues
 from bot.detection.crisis import _HINTS, _LETTERS, _PATTERNS, _TOPIC, find_crisis
 from bot.detection.personal.looking import found_in
 from tests.detection.evaluation.measure import written
@@ -75,7 +75,7 @@ def test_the_finding_points_at_the_words() -> None:
 
 
 def test_the_letters_looked_for_first_leave_nothing_out() -> None:
-    for row in written("crisis_written"):
+    for row in (*written("crisis_written"), *written("crisis_forum")):
         plain = row.text.lower().replace("\u2019", "'")
         hinted = {_LETTERS[at][0] for at, _, _ in _HINTS.find_matches_as_indexes(plain, True)}
         for kind, pattern in _PATTERNS.items():
@@ -83,6 +83,41 @@ def test_the_letters_looked_for_first_leave_nothing_out() -> None:
                 assert "topic" in hinted or not found_in(_TOPIC, plain), row.text
             else:
                 assert kind in hinted or not found_in(pattern, plain), (kind, row.text)
+        for family in crisis_cues.HINTS:
+            if family not in hinted:
+                for pattern in (crisis_cues.STRONG[family], crisis_cues.WEAK[family]):
+                    assert not found_in(pattern, plain), (family, row.text)
+
+
+@pytest.mark.parametrize(
+    ("alone", "together"),
+    [
+        (
+            "I might not be around in June.",
+            "I might not be around in June. I'm tired of being me and I can't see the point.",
+        ),
+        (
+            "I found a good home for the dog.",
+            "I found a good home for the dog. Forgive me, and take care of each other.",
+        ),
+    ],
+)
+def test_a_weak_cue_counts_only_beside_another(alone: str, together: str) -> None:
+    assert severities(alone) == []
+    assert LOW in severities(together)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll be dead before Christmas and nobody here sees it.",
+        "I have nothing holding me here any more.",
+        "His hands were around my throat again.",
+        "I keep looking at the rope in my bag.",
+    ],
+)
+def test_a_strong_cue_counts_by_itself(text: str) -> None:
+    assert severities(text) == [LOW]
 
 
 WORDS = (
@@ -108,6 +143,8 @@ HOSTILE = (
     "i ", "i want to ", "kill myself ", "i think about suicide ", "my my ", "want to die ",
     '" kill myself ', "you said kill myself ", "not not ", "i not kill myself ", "i wish i i ",
     "i'm going to kill him ", "\n> i ", "\u0130", "\U0001f602", "suicide ", "never ",
+    "i won't be around ", "pistol in my ", "i might not be here. i'm tired. ", "if again ",
+    "i keep looking at the rope, ", "garage closed ", "tell my kids i ", "better off with ",
 )  # fmt: skip
 
 

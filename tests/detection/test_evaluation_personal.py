@@ -57,6 +57,12 @@ def test_crisis_is_found_and_idiom_is_not() -> None:
     assert count.precision >= 0.97, count
 
 
+def test_forum_texts_say_it_sideways() -> None:
+    count = measured(written("crisis_forum"), ["CRISIS"], kinds_in)["CRISIS"]
+    assert count.recall >= 0.74, count
+    assert count.precision >= 0.93, count
+
+
 @pytest.mark.parametrize(("label", "share"), [("high", 0.93), ("low", 0.93), ("past", 0.81)])
 def test_how_bad_it_is_is_told(label: str, share: float) -> None:
     rows = [row for row in written("crisis_written") if row.label == label]
