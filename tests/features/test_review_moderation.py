@@ -46,7 +46,7 @@ async def test_hiding_what_its_writer_takes_back_claims_nothing(circle: TestCirc
     done = await ana.runs("anon hide", in_room=circle.room, on=post["id"], reason="unkind")
     assert "on its way out of the room already" in done["text"]
     assert "The writer is shown your reason" not in done["text"]
-    assert labels(done) == ["Silence its writer"]
+    assert labels(done) == ["Silence its writer", "Write to its writer", "A life is in danger"]
     assert "You took it back" in (await nell.runs("anon status", receipt=receipt))["text"]
 
 
