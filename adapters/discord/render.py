@@ -114,7 +114,12 @@ class Rendered:
 
     def to_send(self) -> dict[str, Any]:
         """The arguments for `channel.send`."""
-        told = self._post("files") | {"silent": self.lock_line is None}
+        told = self._post("files") | {
+            "silent": self.lock_line is None,
+            # Discord would ask the place that a link leads to for a picture of it. What has
+            # buttons is the bot's own, and may become a card.
+            "suppress_embeds": not self.card and not self.buttons,
+        }
         return {name: value for name, value in told.items() if value}
 
     def to_edit(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from tests.discord_server.human import Human, Shown
 from tests.discord_server.state import Channel, Message
 from tests.sealing.pairs import KEYS
 
+SUPPRESS_EMBEDS = 1 << 2
+"""https://docs.discord.com/developers/resources/message#message-object-message-flags"""
+
 
 @pytest.fixture
 async def living(tmp_path: Path) -> AsyncIterator[Living]:
@@ -88,7 +91,7 @@ async def test_a_post_without_a_name_carries_nothing_of_its_writer_on_the_wire(
 ) -> None:
     place = living.place
     wren = await living.joined("wren")
-    words = f"I relapsed today @everyone <@{place.basil.user.id}>"
+    words = f"I relapsed today @everyone <@{place.basil.user.id}> https://example.org/a"
     seen = await draft(place, wren, words)
     assert seen.alone
     assert "I relapsed today" in seen.text
@@ -108,6 +111,8 @@ async def test_a_post_without_a_name_carries_nothing_of_its_writer_on_the_wire(
     ]
     assert "interaction_metadata" not in exchange.answer
     assert exchange.request["allowed_mentions"]["parse"] == []
+    # No picture is fetched of what a link leads to.
+    assert exchange.request["flags"] & SUPPRESS_EMBEDS
     assert str(wren.user.id) not in str(exchange)
     # Nobody but the writer saw anything of it before.
     for other in (place.juniper, place.ana):
