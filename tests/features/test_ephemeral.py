@@ -115,6 +115,32 @@ async def test_what_fell_due_while_the_bot_was_down_goes_first_thing(circle: Tes
     assert "30 removed" in (await circle.moderator().runs("removals"))["text"]
 
 
+async def test_a_message_that_is_told_again_after_it_went_gets_no_second_time(
+    circle: TestCircle,
+) -> None:
+    await sets_lifetime(circle, "10 min")
+    cora = await circle.member("Cora")
+    message = cora.writes(circle.room, "said once")
+    await waiting(circle, 1)
+    await circle.pass_time(hours=3)
+    await cora.sees_no("said once", circle.room)
+    await waiting(circle, 0)
+    # As after a restart: what the bot was told last, and had not acknowledged, comes again.
+    room = Room(Group("sandbox", cora.group), circle.room)
+    await circle.core.router.offer(
+        MessagePosted(
+            id="again",
+            group=room.group,
+            at=circle.core.clock.now(),
+            ref=MessageRef(room, message),
+            author=Account("sandbox", cora.account),
+            content=Content("said once"),
+        )
+    )
+    await waiting(circle, 0)
+    assert "1 removed" in (await circle.moderator().runs("removals"))["text"]
+
+
 async def test_a_message_written_while_the_bot_was_down_gets_its_time_too(
     circle: TestCircle,
 ) -> None:

@@ -50,6 +50,9 @@ class Retention:
         known = self._directory.known.get(ref.room)
         if known is None or known.lifetime is None:
             return None
+        if self._removals.removed_here(ref):
+            # Told a second time, after a restart or a lost connection, and gone meanwhile.
+            return None
         due = at + known.lifetime
         blind = self._store.message_blind(ref)
         written = self._store.append(
