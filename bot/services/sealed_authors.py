@@ -4,9 +4,9 @@
     halves   the two sealed halves of a post's key, for two key-holders' own devices
     opened   the author, from the two halves that they opened; nothing of it is kept
 
-A seal belongs to one post of one group in one week. It lies under that week's key of the group,
-which the bot destroys when the last seal of the week is over: then nobody opens any of them, nor
-an old backup. With fewer than two key-holders nothing is sealed, and nobody can ever open it.
+A seal belongs to one post of one group and to its last day. It lies under the group's key for
+that day, which the bot destroys when the day is over: then nobody opens it, in an old copy of the
+database neither. With fewer than two key-holders nothing is sealed, and nobody can ever open it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,12 @@ from bot.sealing import (
 )
 from bot.services.group_settings import GroupSettings
 from bot.services.key_holders import FEWEST, KeyHolder, KeyHolders
-from bot.store import Connection, KeyDestroyed, KeyRing, Store, key_rows
+from bot.store import Connection, KeyDestroyed, Store, key_rows
 
 SEALED_DAYS: Final = "sealed-days"
 """The setting: for how many days, the day of posting included."""
 Seal: TypeAlias = "tuple[bytes, date]"
 """A sealed author, and the last day on which it opens."""
-_SPARED: Final = timedelta(days=1)
-"""A key that has just been made may have no row yet."""
 
 
 class SealedAuthors:
@@ -57,23 +55,23 @@ class SealedAuthors:
     async def seal(self, group: Group, post_id: bytes, account: Account) -> Seal | None:
         """The sealed author of a post that is sent now; None with fewer than two key-holders.
 
-        Some milliseconds with eight key-holders. Raises `NotDurable` when the week's key cannot
-        be kept.
+        Some milliseconds with eight key-holders. Raises `NotDurable` when the key of its last day
+        cannot be kept.
         """
         holders = await self._holders.holders(group)
         if len(holders) < FEWEST:
             return None
         keys, now = self._store.keys, self._clock.now()
         group_id = await self._store.group_id(group)
-        place = Place(group_id, post_id, keys.epoch_of(now))
+        ends = now.date() + timedelta(days=self._settings.number(group, SEALED_DAYS) - 1)
+        place = Place(group_id, post_id, ends.toordinal())
         box = seal_author(
             f"{account.platform} {account.handle}",
             place,
             [holder.key for holder in holders],
             keys.epoch_key(group_id, place.epoch),
         )
-        days = self._settings.number(group, SEALED_DAYS)
-        return box, now.date() + timedelta(days=days - 1)
+        return box, ends
 
     async def halves(
         self, group: Group, post_id: bytes, one: Account, other: Account
@@ -142,7 +140,7 @@ class SealedAuthors:
             row = await key_rows.seal_of(conn, group_id, post_id, today)
         if row is None:
             raise Refused("seal-none")
-        place = Place(group_id, post_id, keys.epoch_of(row.begins))
+        place = Place(group_id, post_id, row.ends.toordinal())
         try:
             epoch_key = keys.kept_epoch_key(group_id, place.epoch)
             return SealedAuthor(row.box, place, epoch_key)
@@ -150,18 +148,14 @@ class SealedAuthors:
             raise Refused("seal-none") from None
 
     async def upkeep(self) -> None:
-        """Let go of seals whose last day is over, and destroy the keys that no seal needs.
+        """Let go of seals whose last day is over, and destroy the keys of those days.
 
         The caller has made sure that the clock is right: keys do not come back.
         """
-        now = self._clock.now()
+        today = self._clock.now().date()
+        self._store.keys.destroy_epoch_keys(today.toordinal())
 
-        async def work(conn: Connection) -> set[tuple[bytes, int]]:
-            await key_rows.drop_seals(conn, now.date())
-            return {
-                (group_id, KeyRing.epoch_of(day))
-                for group_id, day in await key_rows.sealed_moments(conn)
-            }
+        async def work(conn: Connection) -> None:
+            await key_rows.drop_seals(conn, today)
 
-        needed = await self._store.write(work)
-        self._store.keys.destroy_epoch_keys(KeyRing.epoch_of(now - _SPARED), needed)
+        await self._store.write(work)

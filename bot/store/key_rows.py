@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
@@ -132,7 +132,7 @@ async def _drop(conn: Connection, *here: ColumnElement[bool]) -> None:
     await conn.execute(delete(key_holders).where(*here))
 
 
-# Sealed authors. The epoch of a seal is the epoch of its post's day.
+# Sealed authors. The epoch of a seal is its last day.
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -140,14 +140,14 @@ class SealRow:
     """The sealed author of a post."""
 
     box: bytes
-    begins: datetime
-    """The first moment of its post's day."""
+    ends: date
+    """The last day on which it opens."""
 
 
 async def seal_of(conn: Connection, group_id: bytes, post_id: bytes, today: date) -> SealRow | None:
     """The sealed author of a group's post; None where there is none, or none any more."""
     found = await conn.execute(
-        select(posts.c.author_box, posts.c.day).where(
+        select(posts.c.author_box, posts.c.seal_ends).where(
             posts.c.id == post_id,
             posts.c.group_id == group_id,
             posts.c.author_box.is_not(None),
@@ -155,7 +155,7 @@ async def seal_of(conn: Connection, group_id: bytes, post_id: bytes, today: date
         )
     )
     row = found.first()
-    return None if row is None else SealRow(row.author_box, _begins(row.day))
+    return None if row is None else SealRow(row.author_box, row.seal_ends)
 
 
 async def set_seal(conn: Connection, post_id: bytes, box: bytes, ends: date) -> None:
@@ -170,15 +170,3 @@ async def drop_seals(conn: Connection, today: date) -> None:
     await conn.execute(
         update(posts).where(posts.c.seal_ends < today).values(author_box=None, seal_ends=None)
     )
-
-
-async def sealed_moments(conn: Connection) -> set[tuple[bytes, datetime]]:
-    """Of which groups and days there are sealed authors, each day as its first moment."""
-    found = await conn.execute(
-        select(posts.c.group_id, posts.c.day).where(posts.c.author_box.is_not(None)).distinct()
-    )
-    return {(row.group_id, _begins(row.day)) for row in found}
-
-
-def _begins(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,7 @@ from bot.store.masterkey import KEY_BYTES, NONCE_BYTES, MasterKey, write_ring
 from bot.store.ringfile import as_state, coming, epoch_in, read_ring
 
 EPOCH_SECONDS: Final = 7 * 24 * 3600
-"""A tag key and an epoch key serve one group for seven days."""
+"""A tag key serves one group for seven days."""
 
 TAG_BYTES: Final = 16
 _HASH_BYTES: Final = 16
@@ -242,10 +242,11 @@ class KeyRing:
             self._add("erasure")
         return hmac.digest(self._keys["erasure"], blind, "sha256")[:TAG_BYTES]
 
-    # Epoch keys: what lies around every sealed author of a group and seven days.
+    # Epoch keys: what lies around the sealed authors of a group that are over on the same day.
+    # Their epochs are those days, counted as `date.toordinal` does.
 
     def epoch_key(self, group_id: bytes, epoch: int) -> bytes:
-        """The key that seals in an epoch. The first call makes it.
+        """The key that seals until the end of an epoch. The first call makes it.
 
         Raises `NotDurable` when a new key cannot be kept.
         """
@@ -261,14 +262,9 @@ class KeyRing:
             raise KeyDestroyed("what was sealed in that time opens no more")
         return self._keys[name]
 
-    def destroy_epoch_keys(self, before: int, needed: Collection[tuple[bytes, int]]) -> None:
-        """Destroy the keys of all epochs before `before`, but those of `needed`, for good."""
-        names = {f"epoch/{group_id.hex()}/{epoch}" for group_id, epoch in needed}
-        over = [
-            name
-            for name in self._keys
-            if name.startswith("epoch/") and epoch_in(name) < before and name not in names
-        ]
+    def destroy_epoch_keys(self, before: int) -> None:
+        """Destroy the keys of all epochs before `before`, in every group, for good."""
+        over = [n for n in self._keys if n.startswith("epoch/") and epoch_in(n) < before]
         if over:
             self._change(drop=over)
 
@@ -276,7 +272,7 @@ class KeyRing:
 
     @staticmethod
     def epoch_of(at: datetime) -> int:
-        """The number of the seven days that `at` falls into."""
+        """The number of the seven days that `at` falls into, for tags."""
         return to_microseconds(at) // (EPOCH_SECONDS * 1_000_000)
 
     def tag(self, group_id: bytes, epoch: int, account: Account) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import NotDurable, Refused
 from bot.sealing import CannotOpen, Place, SealedAuthor, SealedHalf
-from bot.store import KeyDestroyed, KeyRing, keyring
+from bot.store import KeyDestroyed, keyring
 from tests.features.circle import TestCircle
 from tests.features.key_holding import (
     account,
@@ -36,18 +36,17 @@ class Row:
     id: bytes
     group_id: bytes
     box: bytes | None
-    day: str
+    ends: str
 
     @property
     def place(self) -> Place:
         """Where its seal belongs."""
-        begins = datetime.fromisoformat(self.day).replace(tzinfo=UTC)
-        return Place(self.group_id, self.id, KeyRing.epoch_of(begins))
+        return Place(self.group_id, self.id, date.fromisoformat(self.ends).toordinal())
 
 
 def rows(database: Path) -> list[Row]:
     with closing(sqlite3.connect(database)) as db:
-        asked = "SELECT id, group_id, author_box, day FROM posts ORDER BY rowid"
+        asked = "SELECT id, group_id, author_box, seal_ends FROM posts ORDER BY rowid"
         return [Row(*row) for row in db.execute(asked)]
 
 
@@ -234,10 +233,9 @@ async def test_after_its_last_day_nobody_opens_it_with_everything_in_hand(
         await opened(circle, row.id, ANA, MOSS)
     assert over.value.text.key == "seal-none"
 
+    # Its last day is over: seal and key go with it, and with no other day's.
     await upkeep(circle)
     assert rows(database(circle))[0].box is None
-    await circle.pass_time(days=8)
-    await upkeep(circle)
     assert name not in epoch_keys(circle)
     # An old copy of the database, today's ring, both keys: the last lock has no key any more.
     epoch = row.place.epoch
@@ -276,9 +274,9 @@ async def test_dying_between_key_and_row_loses_nothing_and_keeps_no_key(
     await set_up(circle)
     keys = circle.core.store.keys
     nell = await circle.member("Nell")
-    # The week's key is on disk, its first row is not: as after a power cut in between.
+    # The day's key is on disk, its first row is not: as after a power cut in between.
     group_id = circle.core.store.known_group_id(group(circle))
-    epoch = keys.epoch_of(circle.core.clock.now())
+    epoch = circle.core.clock.now().date().toordinal() + 29
     made = keys.epoch_key(group_id, epoch)
     await circle.restart()
     seals, keys = circle.core.sealed_authors, circle.core.store.keys
