@@ -70,3 +70,7 @@ class TryLater(PlatformError):
     def __init__(self, after: timedelta) -> None:
         super().__init__(self.why)
         self.after = after
+
+
+class TryThisLater(TryLater):
+    """The same, of this one thing alone: what waits behind it may go."""

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 from bot.chat import Chat
 from bot.clock import Clock
-from bot.errors import NotDurable, PlatformError, TryLater
+from bot.errors import NotDurable, PlatformError, TryLater, TryThisLater
 from bot.events import Delivered, Event, Undelivered
 from bot.model import Account, Group, MessageRef, Room
 from bot.reply import Reply, reply_from_json, to_json, value_from_json
@@ -265,6 +265,10 @@ class OutboxLane:
             event: Event = Delivered(
                 id=event_id, group=job.group, at=now, job=row.key, purpose=row.purpose, ref=ref
             )
+        except TryThisLater as error:
+            later = now + error.after
+            await outbox._store.write(lambda c: rows.put_off(c, row.id, later))
+            return True
         except TryLater as error:
             self._pause(error.after)
             return False

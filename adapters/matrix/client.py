@@ -107,9 +107,15 @@ class Client:
         except StartError:
             raise TryLater(_SIGNED_OUT) from None
 
-    async def _in_turn(self, method: str, to: str, body: Json) -> Json:
+    async def _in_turn(self, method: str, to: str, body: Json, *, door: bool = False) -> Json:
         """A request that makes an event, which homeservers count."""
-        return await self._turns.take(lambda: self.request(method, to, body))
+        return await self._turns.take(lambda: self.request(method, to, body), door=door)
+
+    async def _at_once(self, to: str, body: Json) -> Json:
+        """A request that counts as an event, and has a limit of its own besides."""
+        done = await self.request("POST", to, body)
+        self._turns.went()
+        return done
 
     # -- messages ----------------------------------------------------------------------------
 
@@ -244,24 +250,25 @@ class Client:
 
     async def create_room(self, settings: Json) -> str:
         """Create a room as `POST /createRoom` is told, and return its id. Not idempotent."""
-        return str((await self.request("POST", "/v3/createRoom", settings))["room_id"])
+        return str((await self._at_once("/v3/createRoom", settings))["room_id"])
 
     async def join(self, room_id: str) -> None:
         """Take an invitation. Doing it twice is doing it once."""
-        await self.request("POST", path("rooms", room_id, "join"), {})
+        await self._at_once(path("rooms", room_id, "join"), {})
 
     async def leave(self, room_id: str) -> None:
         """Leave a room, or refuse an invitation."""
-        await self.request("POST", path("rooms", room_id, "leave"), {})
+        await self._at_once(path("rooms", room_id, "leave"), {})
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite somebody. `Forbidden` also where they are inside already."""
-        await self._in_turn("POST", path("rooms", room_id, "invite"), {"user_id": user})
+        to = path("rooms", room_id, "invite")
+        await self._in_turn("POST", to, {"user_id": user}, door=True)
 
     async def kick(self, room_id: str, user: str, reason: str | None = None) -> None:
         """Take somebody out, or their knock or invitation back."""
         body = {"user_id": user} | ({"reason": reason} if reason else {})
-        await self._in_turn("POST", path("rooms", room_id, "kick"), body)
+        await self._in_turn("POST", path("rooms", room_id, "kick"), body, door=True)
 
     # -- what the sync tells -----------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Refusal
-from bot.errors import TryLater
+from bot.errors import TryLater, TryThisLater
 from bot.model import Account, Group
 from bot.texts.pack import GroundRules
 from tests.features.circle import TestCircle
@@ -356,6 +356,28 @@ async def test_status_says_what_waits_and_nothing_of_anonymous_posts(circle: Tes
     circle.arrives("Fern")
     await circle.settled()
     assert "One thing waits to be sent" in await status(circle)
+
+
+async def test_who_has_to_wait_for_their_own_sake_holds_up_nobody_else(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gus, nell = circle.arrives("Gus"), circle.arrives("Nell")
+    release = circle.chat.release
+
+    async def busy(group: Group, account: Account) -> None:
+        if account.handle == gus.account:
+            raise TryThisLater(timedelta(minutes=5))
+        await release(group, account)
+
+    monkeypatch.setattr(circle.chat, "release", busy)
+    await agrees(gus)
+    await agrees(nell)
+    await open_to(circle, nell)
+    assert not gus.may_enter(circle.room)
+    monkeypatch.undo()
+    await circle.pass_time(minutes=6)
+    await open_to(circle, gus)
+    assert gus.may_enter(circle.room)
 
 
 async def test_the_lobby_says_who_reads_there(circle: TestCircle) -> None:

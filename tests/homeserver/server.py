@@ -54,11 +54,6 @@ _EVERYTHING_SLOW_IS_OFF: Final[dict[str, Any]] = {
 }
 
 _PLENTY: Final = {"per_second": 100_000, "burst_count": 100_000}
-_LIMITS: Final[dict[str, Any]] = {
-    # Synapse's own but for one: invitations that it refuses for the other limits count for this
-    # one too, and whoever is invited meanwhile may wait 333 s for the next.
-    "rc_invites": {"per_user": _PLENTY},
-}
 _NO_LIMITS: Final[dict[str, Any]] = {
     # Who asks again, as people's clients do in tests, gets no answer of two minutes ago.
     "caches": {"sync_response_cache_duration": "0s"},
@@ -117,7 +112,7 @@ class Homeserver:
         self._process = 0
         self._secret = secrets.token_hex(16)
         self._port = needs.free_port()
-        self._configure(_LIMITS if limits else _NO_LIMITS)
+        self._configure({} if limits else _NO_LIMITS)
 
     @property
     def url(self) -> str:
