@@ -23,12 +23,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import NotDurable
 from bot.store.audit_tables import HASH_BYTES, audit, audit_openings
 from bot.store.columns import new_id
+from bot.store.keyring import CannotOpen
 from bot.store.tables import members
 
 if TYPE_CHECKING:
@@ -211,9 +212,9 @@ async def latest(conn: Connection, keys: KeyRing, group_id: bytes, count: int) -
             )
         )
         for row in await conn.execute(openings):
-            if row.number in known:
-                value = keys.open(audit_openings.c.value, row.id, row.value)
-                known[row.number][row.name] = value
+            opened = _opened(keys, row) if row.number in known else None
+            if opened is not None:
+                known[row.number][row.name] = opened[1]
                 if row.name == "by" and row.account is not None:
                     by[row.number] = keys.open(members.c.account, row.member_id, row.account)
     entries = []
@@ -287,10 +288,22 @@ async def _openings(
         audit_openings.c.number.between(after + 1, after + count),
     )
     for row in await conn.execute(here):
-        salt = keys.open(audit_openings.c.salt, row.id, row.salt)
-        value = keys.open(audit_openings.c.value, row.id, row.value)
-        found.setdefault(row.number, {})[row.name] = commitment(salt, row.name, value)
+        opened = _opened(keys, row)
+        # What nobody can open fits nothing that an entry committed to.
+        made = "" if opened is None else commitment(opened[0], row.name, opened[1])
+        found.setdefault(row.number, {})[row.name] = made
     return found
+
+
+def _opened(keys: KeyRing, row: Row[Any]) -> tuple[str, str] | None:
+    """The salt and the value of an opening; None where somebody changed the boxes."""
+    try:
+        return (
+            keys.open(audit_openings.c.salt, row.id, row.salt),
+            keys.open(audit_openings.c.value, row.id, row.value),
+        )
+    except CannotOpen:
+        return None
 
 
 async def drop_openings(conn: Connection, before: date) -> None:

@@ -15,6 +15,7 @@ from bot.errors import NotDurable
 from bot.store import Connection, Store, audit_rows, group_rows
 from bot.store.audit_rows import START, Damage, Head, Private, Verdict
 from bot.store.audit_tables import audit, audit_openings
+from bot.store.columns import SealedBox
 from bot.store.erasing import erase_member
 from bot.store.migrations.versions.r0006_audit import ON_POSTGRESQL, ON_SQLITE
 from tests.store.conftest import ANA, GROUP
@@ -162,6 +163,25 @@ async def test_what_is_kept_beside_an_entry_cannot_be_swapped(sqlite_store: Stor
         )
     )
     assert (await _verdict(sqlite_store)).damage is Damage.OPENING
+
+
+async def test_a_box_beside_an_entry_that_opens_no_more_is_damage_too(
+    sqlite_store: Store,
+) -> None:
+    await _add(sqlite_store, "first", "second")
+    async with sqlite_store.read() as conn:
+        row = (await conn.execute(select(audit_openings).limit(1))).one()
+    broken = SealedBox(row.value.data[:-1] + bytes([row.value.data[-1] ^ 1]))
+    await sqlite_store.write(
+        lambda conn: conn.execute(
+            update(audit_openings).where(audit_openings.c.id == row.id).values(value=broken)
+        )
+    )
+    assert (await _verdict(sqlite_store)).damage is Damage.OPENING
+    group_id = await sqlite_store.group_id(GROUP)
+    async with sqlite_store.read() as conn:
+        entries = await audit_rows.latest(conn, sqlite_store.keys, group_id, 5)
+    assert [entry.number for entry in entries] == [2, 1]
 
 
 async def test_erasing_a_member_leaves_the_chain_whole(store: Store) -> None:
