@@ -284,6 +284,7 @@ async def test_a_writer_who_was_forgotten_is_told_nothing(circle: TestCircle) ->
     await circle.pass_time(hours=3)
     await ana.human.when(lambda: "author-not-reached" in "".join(audited(circle)) or None)
     assert "could not be reached" in (await ana.sees_case())["text"]
+    await moss.human.sees("could not tell the writer", moss.human.private)
     assert not [m for m in nell.reads(nell.private) if "Two key-holders" in m["text"]]
 
 

@@ -232,14 +232,11 @@ class Opening:
 
     async def _notice_what_was_lost(self) -> None:
         """A notice that waits for nothing: its reader asked to be forgotten, and was."""
-        before = self._clock.now() - LOST_AFTER
-
-        async def work(conn: Connection) -> None:
-            for row in await self._cases.unsettled_notices(conn, before):
-                if not await self._outbox.waits(conn, notice_key(row)):
-                    await self._settle(conn, self._cases.group_of(row), row, Notice.UNREACHED)
-
-        await self._store.write(work)
+        async with self._store.read() as conn:
+            late = await self._cases.unsettled_notices(conn, self._clock.now() - LOST_AFTER)
+            lost = [row for row in late if not await self._outbox.waits(conn, notice_key(row))]
+        for row in lost:
+            await self._settle(self._cases.group_of(row), row.id, Notice.UNREACHED)
 
     # What the author hears.
 
@@ -310,22 +307,22 @@ class Opening:
         """The author's notice went out, or could not be sent."""
         case_id = bytes.fromhex(event.job.removeprefix(f"{NOTICE} "))
         notice = Notice.TOLD if isinstance(event, Delivered) else Notice.UNREACHED
-        everybody = await self._cases.everybody(event.group)
+        await self._settle(event.group, case_id, notice)
+
+    async def _settle(self, group: Group, case_id: bytes, notice: Notice) -> None:
+        everybody = await self._cases.everybody(group)
+        deed = Deed.AUTHOR_TOLD if notice is Notice.TOLD else Deed.AUTHOR_NOT_REACHED
 
         async def work(conn: Connection) -> None:
             row = await case_rows.one(conn, self._store.keys, case_id)
             if row is None or row.notice != Notice.WAITING.value:
                 return
-            await self._settle(conn, event.group, row, notice)
-            await self._telling.step(conn, event.group, row, f"notice-{notice.value}", everybody)
+            now = self._clock.now()
+            await case_rows.change(conn, row.id, notice=notice.value, notice_at=now)
+            await self._audit.record(conn, group, deed, facts=facts(row))
+            await self._telling.step(conn, group, row, f"notice-{notice.value}", everybody)
 
         await self._store.write(work)
-
-    async def _settle(self, conn: Connection, group: Group, row: CaseRow, notice: Notice) -> None:
-        deed = Deed.AUTHOR_TOLD if notice is Notice.TOLD else Deed.AUTHOR_NOT_REACHED
-        now = self._clock.now()
-        await case_rows.change(conn, row.id, notice=notice.value, notice_at=now)
-        await self._audit.record(conn, group, deed, facts=facts(row))
 
     async def waits_uncollected(self, group: Group, row: CaseRow) -> bool:
         """Whether the author's notice lies where they have not looked yet.
