@@ -28,6 +28,15 @@ def new_key() -> tuple[str, str]:
     return str(identity), str(identity.to_public())
 
 
+def is_recipient(text: str) -> bool:
+    """Whether a text is the recipient of an age key."""
+    try:
+        pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        return False
+    return True
+
+
 def encrypt(source: Path, to: Path, recipient: str) -> None:
     """Write `source` as an age file. Raises `StartError` for what is no recipient, `OSError`."""
     try:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StartError
 from bot.model import Group
-from bot.store import audit_rows, group_rows, key_rows, migrations, rules_rows, tables
+from bot.store import audit_rows, case_rows, group_rows, key_rows, migrations, rules_rows, tables
 from bot.store.audit_rows import Head, Verdict
 from bot.store.engines import Place, place, reader_engine
 from bot.store.faults import scrub
@@ -44,6 +44,8 @@ class SeenGroup:
     """Messages whose time is over and that still stand."""
     key_holders: int
     """How many people hold a key that counts."""
+    last_drill: datetime | None
+    """When its key-holders last opened a fake post for practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ async def _groups(conn: AsyncConnection, keys: KeyRing, now: datetime) -> tuple[
                 tuple(sorted(checked)),
                 overdue or 0,
                 await key_rows.count(conn, group.id, now),
+                await case_rows.last_drill(conn, group.id),
             )
         )
     return tuple(seen)

@@ -15,7 +15,16 @@ from bot.model import Account, Group
 from bot.services.audit import Audit
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helplines, MaySend, Mode
-from bot.store import KeyRing, MasterKey, Store, key_rows, rules_rows, tables
+from bot.store import (
+    KeyRing,
+    MasterKey,
+    Store,
+    case_rows,
+    key_rows,
+    new_id,
+    rules_rows,
+    tables,
+)
 from bot.texts.pack import GroundRules
 
 GROUP = Group("discord", "group-handle-5150")
@@ -52,6 +61,10 @@ class OnDisk:
     def have_key_holders(self, count: int) -> None:
         """Let so many people hold a key."""
         asyncio.run(_hold_keys(self, count))
+
+    def have_practised(self, days: int) -> None:
+        """Let the key-holders have opened a fake post so many days ago."""
+        asyncio.run(_practise(self, datetime.now(UTC) - timedelta(days=days)))
 
 
 def circle(folder: Path, *, emergency: bool = True, checked: tuple[int, ...] = (0,)) -> OnDisk:
@@ -112,6 +125,35 @@ async def _hold_keys(made: OnDisk, count: int) -> None:
                     stands_back=False,
                 )
                 await key_rows.confirm(conn, row_id, now)
+
+        await store.write(work)
+    finally:
+        await store.close()
+
+
+async def _practise(made: OnDisk, at: datetime) -> None:
+    store, case_id = await made.opened(), new_id()
+    try:
+
+        async def work(conn: Any) -> None:
+            member_id = await store.member_id(conn, GROUP, MEMBER, create=True)
+            assert member_id is not None
+            await case_rows.add(
+                conn,
+                store.keys,
+                case_id=case_id,
+                group_id=await store.group_id(GROUP, conn),
+                post_id=new_id(),
+                drill=True,
+                requested_by=member_id,
+                reason="drill",
+                soon="unknown",
+                who="",
+                tried="",
+                asked_at=at,
+                expires_at=at,
+            )
+            await case_rows.change(conn, case_id, state="opened", ended_at=at)
 
         await store.write(work)
     finally:

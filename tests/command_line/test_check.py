@@ -20,7 +20,7 @@ import pytest
 
 from bot.command_line.checks import check
 from bot.command_line.home import BACKUP_MARK
-from bot.store import KeyRing, MasterKey
+from bot.store import KeyRing, MasterKey, age_files
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
 from tests.command_line.process import assert_quiet, environment
 
@@ -141,6 +141,31 @@ def test_what_one_lost_key_would_do(look: Look, tmp_path: Path, count: int, stat
     assert found["state"] == state
     assert ("without a seal" in found["said"]) == (count < 2)
     assert ("one of them loses" in found["said"]) == (count == 2)
+
+
+def test_practice_is_asked_for_and_ages(look: Look, tmp_path: Path) -> None:
+    made = circle(tmp_path)
+    assert "break-glass drill" in look().one("Key-holders")["todo"]
+    made.have_key_holders(2)
+    found = look().one("Practice")
+    assert (found["state"], "never" in found["said"]) == ("note", True)
+    assert "break-glass drill" in found["todo"]
+    for days, state in ((93, "note"), (2, "ok")):
+        made.have_practised(days)
+        assert look().state("Practice") == state
+
+
+def test_backups_that_are_not_encrypted_are_told(
+    look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    circle(tmp_path)
+    found = look().one("Key for backups")
+    assert (found["state"], "not encrypted" in found["said"]) == ("note", True)
+    assert "backup-key" in found["todo"]
+    monkeypatch.setenv("CIRCLEKEEPER_BACKUP_RECIPIENT", age_files.new_key()[1])
+    assert look().state("Key for backups") == "ok"
+    monkeypatch.setenv("CIRCLEKEEPER_BACKUP_RECIPIENT", "age1nobody")
+    assert look().todo == ["Key for backups"]
 
 
 def open_data_folder(made: OnDisk) -> None:

@@ -13,17 +13,18 @@ from bot.command_line.checks.finding import Finding, do, note, ok, split
 from bot.command_line.home import Home
 from bot.command_line.upkeep import is_running, last_backup
 from bot.errors import StartError
+from bot.services.break_glass.counts import DRILLED
 from bot.services.helplines import ASK_AGAIN, HIDDEN
 from bot.services.key_holders import FEWEST
-from bot.store import KeyRing, MasterKey
+from bot.store import KeyRing, MasterKey, age_files
 from bot.store.looking import Seen, SeenGroup, look, verify_audit
 from bot.store.migrations.revisions import is_known, newest_revision
 
 OLD_BACKUP: Final = timedelta(days=7)
 
 
-async def of_circle(home: Home, area: str) -> list[Finding]:
-    """Everything about one circle. Reads its whole database once."""
+async def of_circle(home: Home, area: str, recipient: str | None) -> list[Finding]:
+    """Everything about one circle, and whom its backups are for. Reads its whole database once."""
     if not home.exists and not home.ring.exists():
         return [ok(area, "Database", f"not there yet; the first start makes {home.place}")]
     findings = [*_folders(home, area)]
@@ -45,7 +46,7 @@ async def of_circle(home: Home, area: str) -> list[Finding]:
     )
     if seen.damage is None:
         findings += await _audit(home, area, keys if seen.ring_fits else None)
-    findings += _backups(home, area)
+    findings += _backups(home, area, recipient)
     for number, group in enumerate(seen.groups, 1):
         findings += _group(f"{area}: {group.platform} group {number}", group)
     return findings
@@ -167,12 +168,14 @@ def _schema(area: str, revision: str | None) -> Finding:
     return do(area, what, said, "Install that version again, or restore an older backup.")
 
 
-def _backups(home: Home, area: str) -> Iterator[Finding]:
+def _backups(home: Home, area: str, recipient: str | None) -> Iterator[Finding]:
     if home.is_sandbox:
         return
     if home.file is None:
-        yield note(area, "Backup", "not known: PostgreSQL is backed up with pg_dump")
+        todo = "Close what it writes: pg_dump ... | age -r AGE1... > FILE"
+        yield note(area, "Backup", "not known: PostgreSQL is backed up with pg_dump", todo)
         return
+    yield _backup_key(area, recipient)
     last = last_backup(home)
     todo = "circlekeeper backup FOLDER, best every night."
     if last is None:
@@ -181,6 +184,18 @@ def _backups(home: Home, area: str) -> Iterator[Finding]:
         yield note(area, "Backup", f"the last one is of {_days(last.date())}", todo)
     else:
         yield ok(area, "Backup", f"the last one is of {_days(last.date())}")
+
+
+def _backup_key(area: str, recipient: str | None) -> Finding:
+    what = "Key for backups"
+    if recipient is None:
+        said = "none, so backups are not encrypted as a whole: how much is in them can be counted"
+        todo = "circlekeeper backup-key FILE makes one and shows the line for .env."
+        return note(area, what, said, todo)
+    if not age_files.is_recipient(recipient):
+        todo = "Put there what circlekeeper backup-key showed: age1 and more."
+        return do(area, what, "the setting is no age key, so no backup can be made", todo)
+    return ok(area, what, "set: backups are encrypted, and the bot itself cannot open them")
 
 
 def _group(area: str, group: SeenGroup) -> Iterator[Finding]:
@@ -197,6 +212,8 @@ def _group(area: str, group: SeenGroup) -> Iterator[Finding]:
         yield do(area, "Emergency number", "not set, so Help now cannot name it", todo)
     yield _helplines(area, group.helplines_checked)
     yield _key_holders(area, group.key_holders)
+    if group.key_holders >= FEWEST:
+        yield _practice(area, group.last_drill)
     if group.overdue:
         said = f"{group.overdue} messages are past their time and still there"
         todo = "Start the bot. If it runs: type status in the moderators' room."
@@ -221,11 +238,21 @@ def _key_holders(area: str, count: int) -> Finding:
     what, offer = "Key-holders", "A moderator types: key offer. Another one confirms it."
     if count < FEWEST:
         said = f"{count}, and two are needed: posts without a name go out without a seal"
-        return note(area, what, said, offer)
+        return note(area, what, said, f"{offer} Then they practise: break-glass drill")
     if count == FEWEST:
         said = "two; if one of them loses the key, nobody can open a post any more"
         return note(area, what, said, f"A third helps. {offer}")
     return ok(area, what, f"{count}; any two of them can open a post without a name")
+
+
+def _practice(area: str, last: datetime | None) -> Finding:
+    what, todo = "Practice", "A moderator types: break-glass drill. It opens no real post."
+    if last is None:
+        return note(area, what, "the key-holders never opened a post for practice", todo)
+    said = f"the key-holders last practised {_days(last.date())}"
+    if datetime.now(UTC) - last > DRILLED:
+        return note(area, what, f"{said}; once in three months is good", todo)
+    return ok(area, what, said)
 
 
 def _days(day: date) -> str:

@@ -62,14 +62,14 @@ async def _findings() -> list[Finding]:
     real, sandbox = real_home(settings), sandbox_home(settings)
     findings = [*of_machine([real, sandbox]), *of_settings(settings), *of_platforms(settings)]
     try:
-        findings += await of_circle(real, "Circle")
+        findings += await of_circle(real, "Circle", settings.backup_recipient)
     except StartError as error:
         # The database's address cannot be used: a package is missing, for example.
         findings.append(do("Circle", "Database", str(error), "Correct that, then look again."))
     findings += await of_discord(settings, real)
     findings += await of_matrix(settings, real)
     if settings.runs_sandbox:
-        findings += [await of_port(settings), *await of_circle(sandbox, "Sandbox")]
+        findings += [await of_port(settings), *await of_circle(sandbox, "Sandbox", None)]
     return findings
 
 
