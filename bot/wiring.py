@@ -209,6 +209,7 @@ class Circle:
         consulting = Consulting(
             store, self.outbox, self.directory, telling, nameless, self.audit, clock
         )
+        self.data_rights.on_forgotten.append(consulting.forget_drafts_of)
         breaches = Breaches(store, self.outbox, self.directory, self.notices, self.audit, clock)
         key_holders_cog = KeyHoldersCog(self.key_holders, self.sealed_authors)
         help_cog = Help(
@@ -285,6 +286,7 @@ class Circle:
             Every("counts", minutes=60, work=counts.upkeep, clock=clock),
             Every("old rows", minutes=60, work=self.data_rights.sweep, clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
+            Every("cases to consult", minutes=5, work=consulting.forget_old_drafts, clock=clock),
         ]
         for source in sources:
             self._schedule.add(source)

@@ -90,6 +90,14 @@ class Consulting:
         if self._drafts.find(draft_id, account) is not None:
             self._drafts.drop(draft_id)
 
+    async def forget_drafts_of(self, _: Group, account: Account) -> None:
+        """Let go of an account's drafts."""
+        self._drafts.drop_of(account)
+
+    async def forget_old_drafts(self) -> None:
+        """Let go of drafts that are over, also when nobody writes."""
+        self._drafts.prune()
+
     async def send(self, group: Group, account: Account, draft_id: str, whom: Whom) -> Seen | None:
         """Send a draft, looked at once more; None when it is on its way. Raises `Refused`."""
         draft = self.draft(account, draft_id)

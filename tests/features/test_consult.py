@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+
 import pytest
 
 from adapters.sandbox.world import Json
+from bot.services.anonymity.drafts import Draft
 from tests.features.circle import TestCircle
 from tests.features.opening import newest_id, two
 from tests.features.test_anonymous import labels
@@ -35,6 +39,25 @@ async def test_a_case_is_seen_first_and_goes_to_colleagues(circle: TestCircle) -
     assert labels(sent) == []
     with pytest.raises(IndexError):
         await newest_id(circle)
+
+
+def in_memory(words: str) -> int:
+    return sum(isinstance(each, Draft) and each.text == words for each in gc.get_objects())
+
+
+async def test_a_case_that_was_not_sent_is_forgotten(circle: TestCircle) -> None:
+    ana = circle.moderator("ana")
+    await ana.runs("consult", text="A case that nobody sends.")
+    assert in_memory("A case that nobody sends.") == 1
+    await circle.pass_time(minutes=36)
+    async with asyncio.timeout(60):
+        while in_memory("A case that nobody sends."):
+            await asyncio.sleep(0.05)
+    # At once where whoever wrote it asks to be forgotten.
+    await ana.runs("consult", text="A case that its writer leaves.")
+    await ana.runs("forget me")
+    await ana.presses("Yes, forget me")
+    assert in_memory("A case that its writer leaves.") == 0
 
 
 async def test_what_points_to_somebody_has_to_go_first(circle: TestCircle) -> None:
