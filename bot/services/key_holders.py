@@ -160,11 +160,12 @@ class KeyHolders:
             if SET_UP in await group_rows.settings(conn, group_id):
                 at += WAIT
             await key_rows.confirm(conn, bytes.fromhex(number), at)
-            if len(counted | {holder.account}) >= FEWEST:
+            two = len(counted | {holder.account}) >= FEWEST
+            if two:
                 await group_rows.set_setting(conn, group_id, SET_UP, "yes")
             await self._record(conn, group, Deed.KEY_CONFIRMED, holder, account)
             confirmed = KeyHolder(number, holder.account, holder.key, at, holder.stands_back)
-            await self._tell(conn, group, self._announced(confirmed, account))
+            await self._tell(conn, group, self._announced(confirmed, account, practise=two))
             return confirmed
 
         return await self._store.write(work)
@@ -281,11 +282,14 @@ class KeyHolders:
             conn, group, deed, by=by, facts={"fingerprint": fingerprint}, private=whom
         )
 
-    def _announced(self, holder: KeyHolder, by: Account) -> Reply:
+    def _announced(self, holder: KeyHolder, by: Account, *, practise: bool) -> Reply:
         args: dict[str, Value] = {**_args(holder), "by": by}
         at = holder.effective_at
         if holder.counts(self._clock.now()) or at is None:
-            return Reply("key-confirmed-now", args)
+            if not practise:
+                return Reply("key-confirmed-now", args)
+            drill = Button("button-practise", "break-glass drill", static=True)
+            return Reply("key-confirmed-now", args, (Text("key-practise"),), buttons=(drill,))
         stop = Button("button-key-stop", "key stop", {"holder": holder.id}, static=True)
         return Reply("key-confirmed", {**args, "at": at}, buttons=(stop,))
 

@@ -58,6 +58,22 @@ async def test_the_first_two_count_at_once_and_a_third_after_72_hours(circle: Te
     assert await names(circle) == {"ana", "moss", sorrel.account}
 
 
+async def test_with_the_second_key_the_group_is_asked_to_practise(circle: TestCircle) -> None:
+    ana, moss = circle.moderator("ana"), circle.moderator("moss")
+    await enrolled(circle, "ana", "moss")
+    first = await moss.sees("confirmed a key of Ana", circle.moderators)
+    assert not first["buttons"]
+    await enrolled(circle, "moss", "ana")
+    card = await moss.sees("practise it once", circle.moderators)
+    assert "confirmed a key of Moss" in card["text"]
+
+    begun = await ana.presses("Practise now", within=card)
+    assert "This is a drill" in begun["text"]
+    # Whoever presses it too, alone this time, is led to the same one.
+    alone = await moss.sees("practise it once", moss.private)
+    assert (await moss.presses("Practise now", within=alone))["text"] == begun["text"]
+
+
 async def test_any_moderator_can_stop_a_key_before_it_counts(circle: TestCircle) -> None:
     await set_up(circle)
     sorrel = await third(circle)

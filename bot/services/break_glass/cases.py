@@ -128,7 +128,16 @@ class Cases:
         return await self._begin(group, account, post_id, reason.code, soon.code, who, tried)
 
     async def drill(self, group: Group, account: Account) -> Case:
-        """Ask about a fake post, for practice. Raises `Refused` with fewer than two key-holders."""
+        """Ask about a fake post, for practice; gives the drill that is under way where there is one.
+
+        Raises `Refused` with fewer than two key-holders.
+        """
+        group_id, keys = await self._store.group_id(group), self._store.keys
+        async with self._store.read() as conn:
+            live = await case_rows.in_states(conn, keys, [group_id], _LIVE)
+        for row in live:
+            if self._seals.is_drill(row.post_id) and row.expires_at > self._clock.now():
+                return Case(row, ())
         post_id = new_id()
         await self._seals.begin_drill(group, post_id)
         return await self._begin(group, account, post_id, "drill", "unknown", "", "", drill=True)

@@ -35,6 +35,10 @@ class Seals:
         box = seal_author(_NOBODY, place, [holder.key for holder in holders], epoch_key)
         self._drills[post_id] = SealedAuthor(box, place, epoch_key)
 
+    def is_drill(self, post_id: bytes) -> bool:
+        """Whether a drill about this post is in memory."""
+        return post_id in self._drills
+
     def keep_drills(self, posts: Collection[bytes]) -> None:
         """Let go of all drills but those about these posts."""
         self._drills = {post: seal for post, seal in self._drills.items() if post in posts}

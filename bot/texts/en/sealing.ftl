@@ -23,6 +23,9 @@ key-confirmed =
 key-confirmed-now =
     { $by } has confirmed a key of { $who }. It counts from now on, since the group is being set up. Its fingerprint:
     { $fingerprint }
+# Stands below the one above when there are two. Button: Practise now.
+key-practise = Now two of you can open a post together. Please practise it once, before it is needed. It opens no real post, and shows whether your key and passphrase are where you think.
+button-practise = Practise now
 key-stopped = { $by } has stopped a new key of { $who }. It does not count.
 key-left = { $who } holds no key any more. Posts that wait go out as before.
 key-removed = { $by } has ended the part of { $who } as a key-holder. Posts that wait go out as before.
