@@ -128,7 +128,7 @@ class Cases:
         return await self._begin(group, account, post_id, reason.code, soon.code, who, tried)
 
     async def drill(self, group: Group, account: Account) -> Case:
-        """Ask about a fake post, for practice; gives the drill that is under way where there is one.
+        """Ask about a fake post, for practice; gives the drill under way where there is one.
 
         Raises `Refused` with fewer than two key-holders.
         """
