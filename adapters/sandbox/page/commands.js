@@ -18,6 +18,7 @@ export class Commands {
     const circles = Object.entries(rooms).filter(([, room]) => room.kind === "circle");
     return {
       rooms: circles.map(([id, room]) => [id, room.name]),
+      here: this.pane.open,
       people: people.filter((person) => person.here).map((person) => [person.id, person.name]),
     };
   }

@@ -4,7 +4,8 @@ import { h, press } from "./dom.js";
 let made = 0;
 
 /**
- * A form for a command. `what` has fields; `choices` gives rooms and people to pick from.
+ * A form for a command. `what` has fields; `choices` gives rooms and people to pick from, and
+ * `here`, the open room, which is picked until somebody picks another.
  * `send` gets the filled-in values and may reject with a sentence; the words stay either way.
  */
 export function form(what, choices, send, cancel) {
@@ -68,6 +69,7 @@ function line(field, choices) {
       break;
     case "room":
       input = select(shared, field, choices.rooms);
+      if (field.required && choices.rooms.some(([room]) => room === choices.here)) input.value = choices.here;
       break;
     case "person":
       input = select(shared, field, choices.people);
