@@ -107,14 +107,15 @@ class Hearing:
         event = self._posted(message, live=True)
         if event is None:
             return
-        take = partial(self._take, message.channel, message.id, event)
-        if not self._is_open(event.ref.room):
-            self._held.setdefault(event.ref.room, []).append(lambda: self._start(take()))
+        room = event.ref.room
+        if self._silent or room not in self._caught_up:
+            take = partial(self._take, message, event)
+            self._held.setdefault(room, []).append(lambda: self._start(take()))
             return
         task: Any = asyncio.current_task()
         self._tasks.add(task)
         try:
-            await take()
+            await self._take(message, event)
         finally:
             self._tasks.discard(task)
 
@@ -122,18 +123,18 @@ class Hearing:
         """A message from history; returns when the core has it for good."""
         event = self._posted(message, live=False)
         if event is not None:
-            await self._take(message.channel, message.id, event)
+            await self._take(message, event)
 
     def _posted(self, message: discord.Message, *, live: bool) -> MessagePosted | None:
         if self._is_own(message):
             return None
         return translate.posted(self._rooms, message, live=live)
 
-    async def _take(self, channel: Any, message_id: int, event: Event) -> None:
-        thread = isinstance(channel, discord.Thread)
-        self._progress.begins(channel.id, message_id, thread=thread)
-        await until_done(lambda: self._inbox.offer(event))
-        self._progress.is_done(channel.id, message_id)
+    async def _take(self, message: discord.Message, event: MessagePosted) -> None:
+        channel = message.channel.id
+        self._progress.begins(channel, message.id, thread=event.thread is not None)
+        await until_done(partial(self._inbox.offer, event))
+        self._progress.is_done(channel, message.id)
 
     def _is_own(self, message: discord.Message) -> bool:
         return message.guild is not None and message.author.id == message.guild.me.id
@@ -250,7 +251,7 @@ class Hearing:
     # -- ------------------------------------------------------------------------------------
 
     def _offer(self, event: Event) -> None:
-        self._start(until_done(lambda: self._inbox.offer(event)))
+        self._start(until_done(partial(self._inbox.offer, event)))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
