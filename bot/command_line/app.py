@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -176,6 +176,9 @@ def check(
     raise typer.Exit(look(as_json=as_json))
 
 
+PATIENTS: Final = "The group is for a clinic's, practice's or insurer's patients."
+
+
 def _asked(name: str, help: str) -> Any:
     return typer.Option(
         f"--{name}", envvar=f"{SETUP_PREFIX}{name.upper().replace('-', '_')}", help=help
@@ -207,6 +210,7 @@ def matrix(
         bool,
         _asked("new-identity", "Give up lost keys and a foreign identity; members see a warning."),
     ] = False,
+    patients: Annotated[bool, _asked("patients", PATIENTS)] = False,
 ) -> None:
     """Set up the circle on Matrix: account, encryption, rooms, moderators.
 
@@ -242,6 +246,7 @@ def matrix(
         knock,
         mend,
         new_identity,
+        patients,
     )
     raise typer.Exit(set_up(settings, given))
 
@@ -272,6 +277,7 @@ def discord(
     close: Annotated[
         bool, _asked("close", "Hide the server's other channels from newcomers.")
     ] = False,
+    patients: Annotated[bool, _asked("patients", PATIENTS)] = False,
 ) -> None:
     """Set up the circle on Discord: token, switches, invitation, roles, channels.
 
@@ -305,6 +311,7 @@ def discord(
         moderator_role,
         moderators,
         close,
+        patients,
     )
     raise typer.Exit(set_up(settings, given))
 

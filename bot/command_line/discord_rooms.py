@@ -43,6 +43,7 @@ class Given:
     moderator_role: str | None = None
     moderators: str | None = None
     close: bool = False
+    patients: bool = False
 
 
 @dataclass

@@ -12,7 +12,7 @@ import adapters.discord.setup as server
 from adapters.discord import pasted
 from adapters.discord.rights import ASKED, ASKED_FOR, SCOPES, invite_link, lacking
 from adapters.discord.setup import Seen, WrongToken
-from bot.command_line import answers, env_file
+from bot.command_line import answers, env_file, patients
 from bot.command_line.answers import step
 from bot.command_line.checks import check
 from bot.command_line.console import Exit, complain, say
@@ -36,6 +36,8 @@ def set_up(settings: Settings, given: Given, every: timedelta = EVERY) -> Exit:
     home = real_home(settings)
     say("Circlekeeper on Discord. You can stop at any time and run this again: it goes on from")
     say("where it was. In square brackets stands what Enter alone gives.")
+    if settings.discord_token is None or not home.exists:
+        patients.ask(given=given.patients, on_discord=True)
     with alone(home):
         asyncio.run(_set_up(home, settings, given, every))
     step(6, "Everything looked at once more")

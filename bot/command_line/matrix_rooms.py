@@ -50,6 +50,7 @@ class Given:
     knock: bool = False
     mend: bool = False
     new_identity: bool = False
+    patients: bool = False
 
 
 async def rooms_of_groups(transport: Transport, user: str) -> list[FoundRoom]:

@@ -12,7 +12,7 @@ from adapters.matrix import discovery, setup
 from adapters.matrix.cross_signing import OtherIdentity
 from adapters.matrix.setup import PatientTransport, SignedIn
 from adapters.matrix.transport import Json
-from bot.command_line import answers, env_file
+from bot.command_line import answers, env_file, patients
 from bot.command_line.answers import step
 from bot.command_line.checks import check
 from bot.command_line.console import Exit, complain, say
@@ -34,6 +34,8 @@ def set_up(settings: Settings, given: Given) -> Exit:
     home = real_home(settings)
     say("Circlekeeper on Matrix. You can stop at any time and run this again: it goes on from")
     say("where it was. In square brackets stands what Enter alone gives.")
+    if settings.matrix_token is None or not home.exists:
+        patients.ask(given=given.patients, on_discord=False)
     with alone(home):
         try:
             asyncio.run(_Setup(home, settings, given).run())

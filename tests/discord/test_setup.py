@@ -66,6 +66,13 @@ async def test_from_a_token_to_a_circle_it_waits_for_each_thing_and_goes_on_by_i
     assert ana.member.roles == {(await host.places()).moderator}
 
 
+async def test_a_group_of_patients_is_not_set_up_on_discord(host: Host) -> None:
+    code, said = await host.sets_up(patients=True)
+    assert code == 1
+    assert "Ask a lawyer first" in said
+    assert list(host.folder.iterdir()) == [], "nothing was made"
+
+
 @pytest.mark.slow
 async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
     # given a server with a channel that everybody sees, and a moderator
@@ -79,6 +86,7 @@ async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
         asyncio.to_thread(
             terminal.types,
             [
+                ("Is this group for the patients of one? [y/N]", ""),
                 (token, str(host.discord.world.application.id)),
                 (token, host.discord.token),
                 ("The role that opens the group's channels [Circle member]", ""),

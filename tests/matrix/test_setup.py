@@ -111,6 +111,7 @@ async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
     code = await asyncio.to_thread(
         terminal.types,
         [
+            ("Is this group for the patients of one? [y/N]", "y"),
             (where, "exmaple.invalid"),
             (where, host.url),
             ("Its name, such as @circle:example.org", host.account.user_id),
@@ -127,6 +128,7 @@ async def test_at_a_terminal_slips_are_told_and_asked_again(host: Host) -> None:
     )
     assert code == 1, terminal.shown
     for told in (
+        "Ask a lawyer before anybody joins",
         "There is no server of the name exmaple.invalid.",
         "does not know that name with that password",
         "No account is known by the name @nobody-there:",
