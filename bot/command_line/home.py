@@ -12,6 +12,7 @@ from bot.errors import StartError
 from bot.settings import DATABASE_NAME, Settings
 from bot.store import KeyRing, MasterKey
 from bot.store.engines import place
+from bot.store.ledger import LEDGER_NAME
 from bot.store.looking import has_tables
 
 RING_NAME: Final = "ring.json"
@@ -144,6 +145,8 @@ def forget(home: Home) -> None:
     (home.keys / _FIRST_START).touch(mode=0o600)
     for rest in ("", "-wal", "-shm", "-journal", BACKUP_MARK):
         file.with_name(file.name + rest).unlink(missing_ok=True)
+    # Before the ring: a list that fits no ring would stop every start.
+    home.ring.with_name(LEDGER_NAME).unlink(missing_ok=True)
     home.ring.unlink(missing_ok=True)
     home.master.unlink(missing_ok=True)
 

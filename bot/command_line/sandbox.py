@@ -134,7 +134,8 @@ class Sandbox:
     def _ended(self, running: asyncio.Task[None]) -> None:
         if running.cancelled() or self._failed.done():
             return
-        self._fail(running.exception() or StartError("The sandbox stopped by itself."))
+        error = running.exception() or StartError("The sandbox stopped by itself.")
+        self._fail(self._may_go(error) if isinstance(error, StartError) else error)
         self._world.touch()
 
     async def _down(self) -> None:

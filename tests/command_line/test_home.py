@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot.command_line.home import Home, forget, open_keys, sandbox_home, settled
 from bot.errors import StartError
 from bot.settings import Settings
 from bot.store import KeyRing, Store
+from bot.store.ledger import ErasureLedger
 
 
 @pytest.fixture
@@ -64,11 +66,12 @@ async def test_a_lost_ring_is_not_made_anew(home: Home) -> None:
     assert not home.ring.exists()
 
 
-@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("steps", range(5))
 async def test_beginning_again_may_be_cut_off_anywhere(
     home: Home, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    await start(home)
+    keys = await start(home)
+    ErasureLedger(keys).add(bytes(16), [b"somebody was erased"], date(2026, 3, 1))
     unlink, left = Path.unlink, [steps]
 
     def limited(path: Path, missing_ok: bool = False) -> None:
@@ -83,5 +86,8 @@ async def test_beginning_again_may_be_cut_off_anywhere(
         try:
             forget(home)
         except KeyboardInterrupt:
-            assert steps < 3, "database, ring and master key are what there is"
-    assert await opens_what_was_sealed(home, await start(home))
+            assert steps < 4, "database, list of erasures, ring and master key: that is all"
+    keys = await start(home)
+    assert await opens_what_was_sealed(home, keys)
+    # A list that fits another ring would stop this start and every one after it.
+    ErasureLedger(keys).all()
