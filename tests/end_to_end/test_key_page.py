@@ -27,7 +27,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
     """The page on a device that is offline. Whatever it asks for or complains of fails the test."""
     wide = request.param == "wide"
     context = await browser.new_context(
-        offline=True, viewport={"width": 1280 if wide else 390, "height": 800}
+        offline=True, viewport={"width": 1280 if wide else 320, "height": 800}
     )
     context.set_default_timeout(30_000)
     opened = await context.new_page()
