@@ -39,7 +39,8 @@ class AuditCog(Cog):
         """See whether somebody changed the record of what moderators did."""
         verdict = await self.anchors.check(ctx.group)
         if verdict.damage is None:
-            return Reply("audit-whole", {"anchor": str(verdict.head)})
+            key = "audit-whole" if verdict.anchored else "audit-whole-no-mark"
+            return Reply(key, {"anchor": str(verdict.head)})
         anew = Button("button-audit-anew", "audit anew")
         key = f"audit-wrong-{verdict.damage.value}"
         return Reply(key, {"number": verdict.at}, buttons=(anew,))

@@ -104,6 +104,8 @@ class Verdict:
     head: Head
     damage: Damage | None = None
     at: int = 0
+    anchored: bool = False
+    """The chain holds an anchor. A whole chain without one may have lost its end unseen."""
 
 
 def canonical(value: Any) -> str:
@@ -273,7 +275,7 @@ async def verify(
             break
     if anchor is not None and anchor.number > before.number:
         return Verdict(before, Damage.CUT, before.number + 1)
-    return Verdict(before)
+    return Verdict(before, anchored=anchor is not None)
 
 
 async def _openings(

@@ -79,8 +79,8 @@ async def test_a_chain_is_what_the_book_says(sqlite_store: Store) -> None:
         assert said["facts"] == {"count": 2, "post": "0" * 32}
         assert set(said["private"]) == {"by", "why"}
         assert "private word" not in row.entry
-    assert await _verdict(sqlite_store, heads[0]) == Verdict(heads[1])
-    assert await _verdict(sqlite_store, heads[1]) == Verdict(heads[1])
+    assert await _verdict(sqlite_store, heads[0]) == Verdict(heads[1], anchored=True)
+    assert await _verdict(sqlite_store, heads[1]) == Verdict(heads[1], anchored=True)
 
 
 async def test_the_database_refuses_to_change_an_entry(store: Store) -> None:
@@ -188,7 +188,7 @@ async def test_erasing_a_member_leaves_the_chain_whole(store: Store) -> None:
     heads = await _add(store, "first", "second")
     group_id = await store.group_id(GROUP)
     await erase_member(store, GROUP, ANA)
-    assert await _verdict(store, heads[1]) == Verdict(heads[1])
+    assert await _verdict(store, heads[1]) == Verdict(heads[1], anchored=True)
     async with store.read() as conn:
         entries = await audit_rows.latest(conn, store.keys, group_id, 10)
     assert [(each.number, each.kind, dict(each.private)) for each in entries] == [
@@ -198,7 +198,7 @@ async def test_erasing_a_member_leaves_the_chain_whole(store: Store) -> None:
     await store.write(lambda conn: audit_rows.drop_openings(conn, AT.date().replace(day=2)))
     async with store.read() as conn:
         assert (await conn.execute(select(audit_openings))).first() is None
-    assert await _verdict(store, heads[1]) == Verdict(heads[1])
+    assert await _verdict(store, heads[1]) == Verdict(heads[1], anchored=True)
 
 
 async def test_a_deed_whose_entry_is_refused_is_not_done(store: Store) -> None:

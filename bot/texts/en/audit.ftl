@@ -61,6 +61,7 @@ audit-anchor =
     I change this message every week. Please leave it here, pinned.
     Copy it to another place now and then. It shows whether somebody changed the record.
 audit-whole = The record is whole, and it holds the mark in your room. It ends at { $anchor }
+audit-whole-no-mark = Nothing in the record was changed or taken out of its middle. Your room has no mark of mine now, so I cannot tell if its end is missing. It ends at { $anchor }
 # $number: a number.
 audit-wrong-changed = Entry { $number } is not the one that was written. Somebody changed the record. Ask your host.
 audit-wrong-missing = Entry { $number } is missing. Somebody changed the record. Ask your host.
