@@ -21,8 +21,8 @@ from bot.store import (  # noqa: F401  (tables are there before anybody walks th
 from bot.store.columns import Blind, RowId, Sealed, SealedBox, UtcTime, new_id
 from bot.store.keyring import CannotOpen, KeyDestroyed, KeyRing, short_of
 from bot.store.masterkey import MasterKey
+from bot.store.rows import RowRefused
 from bot.store.store import Connection, Store
-from bot.store.writer import RowRefused
 
 __all__ = [
     "Blind",

@@ -27,14 +27,15 @@ def new_id() -> bytes:
     return os.urandom(ROW_ID_BYTES)
 
 
-def new_id_by(at: datetime, blind: bytes) -> bytes:
-    """A new row id of a moment and 64 bits of a unique blind, both of which its row holds anyway.
+def id_by(at: int, blind: bytes) -> bytes:
+    """A new row id of a moment, in microseconds, and 64 bits of a unique blind, both of which its
+    row holds anyway.
 
     For tables that grow by thousands of rows a second: neighbours in time are neighbours on
     disk, and a commit touches one page where random ids touch one per row. Never for a row whose
     moment nobody is to know.
     """
-    return to_microseconds(at).to_bytes(8, "big") + blind[2:10]
+    return at.to_bytes(8, "big") + blind[2:10]
 
 
 class SealedBox:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Executable, Integer, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.columns import SealedBox, new_id_by
+from bot.store.columns import SealedBox, id_by, to_microseconds
 from bot.store.tables import expiries, removal_counts
 
 if TYPE_CHECKING:
-    from bot.store import Connection
+    from bot.model import MessageRef
+    from bot.store import Connection, Store
     from bot.store.keyring import KeyRing
+    from bot.store.rows import Rows
 
 _MESSAGE = expiries.c.message
 _MOST_IN_ONE = 500
@@ -51,7 +53,7 @@ class RemovalCount:
 def row(keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime) -> dict[str, Any]:
     """A row for `Store.append`; the database's defaults say that it waits."""
     # A row says when it is due anyway, and rows in order are cheaper to store.
-    row_id = new_id_by(due, blind)
+    row_id = id_by(to_microseconds(due), blind)
     return {
         "id": row_id,
         "room_id": room_id,
@@ -59,6 +61,25 @@ def row(keys: KeyRing, room_id: bytes, blind: bytes, handle: str, due: datetime)
         "message": keys.seal(_MESSAGE, row_id, handle),
         "due": due,
     }
+
+
+def new_rows(store: Store) -> Rows:
+    """Rows for `Store.append_to`, each of a room's id, a message and when it is due.
+
+    The same as `row` makes.
+    """
+
+    def make(messages: Sequence[tuple[bytes, MessageRef, datetime]]) -> list[tuple[Any, ...]]:
+        blinds = store.message_blinds(ref for _, ref, _ in messages)
+        moments = [to_microseconds(due) for _, _, due in messages]
+        ids = list(map(id_by, moments, blinds))
+        handles = [ref.handle for _, ref, _ in messages]
+        boxes = store.keys.seal_all(_MESSAGE, list(zip(ids, handles, strict=True)))
+        sealed = [box.data for box in boxes]
+        rooms = [room_id for room_id, _, _ in messages]
+        return list(zip(ids, rooms, blinds, sealed, moments, strict=True))
+
+    return store.rows(expiries, ("id", "room_id", "message_blind", "message", "due"), make)
 
 
 async def bring_forward(

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -149,18 +149,32 @@ class KeyRing:
         `column` is "table.column" or the column itself. About 2 us. Any text can be sealed, lone
         surrogates too; the caller limits its length.
         """
-        nonce = os.urandom(NONCE_BYTES)
-        plain = _utf8(text)
-        plain += _PADDING[len(plain) % _STEP]
-        boxed = self._seal_key.encrypt(nonce, plain, self._prefix(column, row_id))
-        return SealedBox(self._seal_number + nonce + boxed)
+        return self.seal_all(column, [(row_id, text)])[0]
+
+    def seal_all(self, column: object, texts: Sequence[tuple[bytes, str]]) -> list[SealedBox]:
+        """`seal` for each row id and text. About 3 us of the first, and 2 us of each more."""
+        prefix, number, encrypt = self._prefix(column), self._seal_number, self._seal_key.encrypt
+        # One question to the system: it takes half as long as sealing does.
+        random = os.urandom(NONCE_BYTES * len(texts))
+        boxes = []
+        at = 0
+        for row_id, text in texts:
+            # A row id has one length, so no two pairs of column and row look alike.
+            if len(row_id) != ROW_ID_BYTES:
+                raise TypeError("a row id is 16 bytes")
+            nonce = random[at : at + NONCE_BYTES]
+            at += NONCE_BYTES
+            plain = _utf8(text)
+            plain += _PADDING[len(plain) % _STEP]
+            boxes.append(SealedBox(number + nonce + encrypt(nonce, plain, prefix + row_id)))
+        return boxes
 
     def open(self, column: object, row_id: bytes, box: SealedBox) -> str:
         """The text in a box. Raises `CannotOpen` for a box of another column, row or ring."""
         data = box.data
         try:
             key = self._boxes[_NUMBER.unpack_from(data)[0]]
-            plain = key.decrypt(data[2:14], data[14:], self._prefix(column, row_id))
+            plain = key.decrypt(data[2:14], data[14:], self._prefix(column) + row_id)
         except (InvalidTag, KeyError, ValueError, struct.error):
             # Raised anew below, outside, so that no traceback leads to a key.
             plain = None
@@ -168,29 +182,41 @@ class KeyRing:
             raise CannotOpen(f"{column}: this box was sealed for another row or by another ring")
         return plain[: plain.rindex(b"\x80")].decode("utf-8", _ENCODING)
 
-    def _prefix(self, column: object, row_id: bytes) -> bytes:
+    def _prefix(self, column: object) -> bytes:
         prefix = self._prefixes.get(column)
         if prefix is None:
             name = str(column)
             if name.count(".") != 1:
                 raise ValueError("a column is named table.column")
             prefix = self._prefixes[column] = name.encode() + b"\0"
-        # A row id has one length, so no two pairs of column and row look alike.
-        if len(row_id) != ROW_ID_BYTES:
-            raise TypeError("a row id is 16 bytes")
-        return prefix + row_id
+        return prefix
 
     def blind(self, scope: str, value: str) -> bytes:
         """A keyed hash to look `value` up by, under the newest key. About 1 us.
 
         The same value has unrelated hashes in different scopes.
         """
+        hasher = self._scope(scope).copy()
+        hasher.update(_utf8(value))
+        return self._blind_prefix + hasher.digest()  # type: ignore[no-any-return]
+
+    def blinder(self, scope: str, prefix: str) -> Callable[[str], bytes]:
+        """`blind` for values that begin alike: what it gives takes the rest of each."""
+        number, begun = self._blind_prefix, self._scope(scope).copy()
+        begun.update(_utf8(prefix))
+
+        def blind(rest: str) -> bytes:
+            hasher = begun.copy()
+            hasher.update(_utf8(rest))
+            return number + hasher.digest()  # type: ignore[no-any-return]
+
+        return blind
+
+    def _scope(self, scope: str) -> Any:
         hasher = self._scopes.get(scope)
         if hasher is None:
             hasher = self._scopes[scope] = self._hasher(self._blind_numbers[0], scope)
-        hasher = hasher.copy()
-        hasher.update(_utf8(value))
-        return self._blind_prefix + hasher.digest()  # type: ignore[no-any-return]
+        return hasher
 
     def blinds(self, scope: str, value: str) -> tuple[bytes, ...]:
         """The hash of `value` under every live key, newest first: for `IN (...)` look-ups."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import call
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Dialect, Table
 
@@ -14,6 +14,35 @@ from bot.store.columns import Blind, RowId, Sealed, UtcTime
 MOST_IN_ONE: Final = 128
 # SQLite takes at most 32,766 values in a statement, and no table has 60 columns.
 _LARGE: Final = (512, 256, 128)
+
+
+Make: TypeAlias = "Callable[[Sequence[Any]], list[tuple[Any, ...]]]"
+"""Gives the values of a row, as a driver takes them, for each of what was appended, in order."""
+
+
+class RowRefused(Exception):
+    """The database refused one row, and would again. Names the table and nothing of the row."""
+
+
+class Rows:
+    """Rows of one plan that are made just before their commit, all together.
+
+    What each of thousands a second needs is done in one pass over them then, which costs half of
+    what it costs one by one.
+    """
+
+    def __init__(self, plan: Plan, make: Make) -> None:
+        self.plan = plan
+        self._make = make
+
+    def made(self, whats: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What the driver is given. Raises `RowRefused` where a row cannot be made."""
+        try:
+            return self._make(whats)
+        except Exception as error:
+            # What went wrong may quote the row.
+            why = type(error).__name__
+        raise RowRefused(f"{self.plan.table.name}: {why}")
 
 
 class Plan(ABC):

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotDurable
 from bot.store.faults import is_of_one_row, is_of_the_store, scrub
-from bot.store.rows import Plan
+from bot.store.rows import Make, Plan, RowRefused, Rows
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +39,6 @@ LONGEST_WORK: Final = 30.0
 """Seconds one piece of work may take; the others wait for it meanwhile."""
 
 Work: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
-
-
-class RowRefused(Exception):
-    """The database refused one row, and would again. Names the table and nothing of the row."""
 
 
 class Backend(Protocol):
@@ -70,8 +66,8 @@ class _Direct:
         self.run = run
 
 
-# What waits: (who waits for it, the plan of a row, or None; the row's values, or what to run).
-_Entry: TypeAlias = "tuple[asyncio.Future[Any], Plan | None, Any]"
+# What waits: (who waits for it, the kind of a row, or None; the row, or what to run).
+_Entry: TypeAlias = "tuple[asyncio.Future[Any], Rows | None, Any]"
 
 
 class Writer:
@@ -80,7 +76,7 @@ class Writer:
     def __init__(self, engine: AsyncEngine, backend: Backend) -> None:
         self._engine = engine
         self._backend = backend
-        self._plans: dict[tuple[Table, tuple[str, ...]], Plan] = {}
+        self._rows: dict[tuple[Table, tuple[str, ...]], Rows] = {}
         self._queue: list[_Entry] = []
         self._rows_only = True
         self._arrived = asyncio.Event()
@@ -113,15 +109,22 @@ class Writer:
         too much waits) or `RowRefused` (a bug: a foreign key that is not there).
         """
         names = tuple(row)
-        plan = self._plans.get((table, names))
-        if plan is None:
-            plan = self._plans[table, names] = self._backend.plan(table, names)
-        values = plan.bind(row.values())
+        rows = self._rows.get((table, names))
+        if rows is None:
+            rows = self._rows[table, names] = self.rows(table, names, list)
+        return self.append_to(rows, rows.plan.bind(row.values()))
+
+    def rows(self, table: Table, names: tuple[str, ...], make: Make) -> Rows:
+        """Rows of `table` that give these columns and are made just before their commit."""
+        return Rows(self._backend.plan(table, names), make)
+
+    def append_to(self, rows: Rows, what: Any) -> asyncio.Future[None]:
+        """`append` for something of which `rows` makes a row."""
         future: asyncio.Future[None] = self._loop.create_future()
         if self._closing or len(self._queue) >= MOST_WAITING:
             future.set_exception(NotDurable("the store is busy or closing"))
             return future
-        self._queue.append((future, plan, values))
+        self._queue.append((future, rows, what))
         if not self._arrived.is_set():
             self._arrived.set()
         return future
@@ -210,10 +213,11 @@ class Writer:
 
     async def _commit_rows(self, batch: list[_Entry]) -> bool:
         """The fast path: nothing but rows. False when one of them is bad."""
-        groups = _by_plan(batch)
         await self._connected()
         try:
-            await self._backend.commit_rows(self._driver, groups)
+            await self._backend.commit_rows(self._driver, _made(batch))
+        except RowRefused:
+            return False
         except Exception as error:
             if is_of_one_row(error):
                 return False
@@ -282,38 +286,42 @@ class Writer:
 _Outcome: TypeAlias = "tuple[asyncio.Future[Any], Any, BaseException | None]"
 
 
-def _by_plan(rows: list[_Entry]) -> dict[Plan, list[tuple[Any, ...]]]:
-    groups: defaultdict[Any, list[tuple[Any, ...]]] = defaultdict(list)
-    for _, plan, values in rows:
-        groups[plan].append(values)
-    return groups
+def _made(batch: list[_Entry]) -> dict[Plan, list[tuple[Any, ...]]]:
+    """The rows of each plan. Raises `RowRefused` where one cannot be made."""
+    kinds: defaultdict[Any, list[Any]] = defaultdict(list)
+    for _, rows, what in batch:
+        kinds[rows].append(what)
+    return {rows.plan: rows.made(of_kind) for rows, of_kind in kinds.items()}
 
 
-async def _insert(conn: AsyncConnection, rows: list[_Entry]) -> list[_Outcome]:
+async def _insert(conn: AsyncConnection, batch: list[_Entry]) -> list[_Outcome]:
     """A run of rows: all at once; when one is bad, one by one."""
-    groups = _by_plan(rows)
 
-    async def all_of(groups: Mapping[Plan, list[tuple[Any, ...]]]) -> None:
-        for plan, of_plan in groups.items():
+    async def insert(batch: list[_Entry]) -> None:
+        for plan, of_plan in _made(batch).items():
             for sql, parameters in plan.statements(of_plan):
                 await conn.exec_driver_sql(sql, parameters)
 
     try:
-        await _in_savepoint(conn, all_of(groups))
-        return [(future, None, None) for future, _, _ in rows]
+        await _in_savepoint(conn, insert(batch))
+        return [(future, None, None) for future, _, _ in batch]
+    except RowRefused:
+        pass
     except DBAPIError as error:
         if not is_of_one_row(error):
             raise
     outcomes: list[_Outcome] = []
-    for future, plan, values in rows:
-        plan = cast(Plan, plan)
+    for entry in batch:
+        future, rows, _ = entry
         refused: BaseException | None = None
         try:
-            await _in_savepoint(conn, all_of({plan: [values]}))
+            await _in_savepoint(conn, insert([entry]))
+        except RowRefused as error:
+            refused = error
         except DBAPIError as error:
             if not is_of_one_row(error):
                 raise
-            refused = RowRefused(f"{plan.table.name}: {scrub(error)}")
+            refused = RowRefused(f"{cast(Rows, rows).plan.table.name}: {scrub(error)}")
         outcomes.append((future, None, refused))
     return outcomes
 
@@ -378,4 +386,4 @@ def _tell_all(batch: list[_Entry], error: Exception) -> None:
             future.set_exception(type(error)(*error.args))
 
 
-__all__ = ["MOST_WAITING", "Backend", "RowRefused", "Work", "Writer"]
+__all__ = ["MOST_WAITING", "Backend", "Work", "Writer"]

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import StatementError
 
 from bot.store import KeyRing, Store, new_id
-from bot.store.columns import new_id_by
+from bot.store.columns import id_by, to_microseconds
 from bot.store.tables import memory, ring_check
 
 moments = st.datetimes(
@@ -107,7 +107,7 @@ async def test_a_box_says_nothing(store: Store) -> None:
 
 @given(moments.filter(lambda at: at.year >= 1971), moments.filter(lambda at: at.year >= 1971))
 def test_ids_by_a_moment_sort_by_it_and_differ(one: datetime, other: datetime) -> None:
-    first, second = new_id_by(one, os.urandom(18)), new_id_by(other, os.urandom(18))
+    first, second = (id_by(to_microseconds(at), os.urandom(18)) for at in (one, other))
     assert len(first) == 16
     assert first != second
     if one != other:

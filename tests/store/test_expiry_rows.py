@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.store import KeyRing, Store, expiry_rows
+from bot.model import MessageRef
+from bot.store import KeyRing, RowRefused, Store, expiry_rows
 from bot.store.tables import expiries
 from tests.store.conftest import GROUP, ROOM, message
 
@@ -84,3 +86,37 @@ async def test_rooms_that_are_left_out_hold_up_nobody(store: Store, keys: KeyRin
         assert [row.id for row in found] == [rows[1].id]
         assert await expiry_rows.next_due(conn, without) == rows[1].due
         assert await expiry_rows.next_due(conn, []) == rows[0].due
+
+
+async def test_rows_that_are_made_together_are_those_made_one_by_one(
+    store: Store, keys: KeyRing
+) -> None:
+    room_ids = [await store.room_id(room) for room in (ROOM, OTHER_ROOM)]
+    refs = [message("m0"), MessageRef(OTHER_ROOM, "m0"), message("\ud800 \u00e9")]
+    rows = expiry_rows.new_rows(store)
+    items = [(room_ids[ref.room is OTHER_ROOM], ref, AT) for ref in refs]
+    await asyncio.gather(*(store.append_to(rows, item) for item in items))
+    found = {row.id: row for row in await due(store, keys)}
+    alone = [
+        expiry_rows.row(keys, room_id, store.message_blind(ref), ref.handle, AT)
+        for room_id, ref, _ in items
+    ]
+    assert found.keys() == {row["id"] for row in alone}
+    for row, ref in zip(alone, refs, strict=True):
+        assert found[row["id"]].room_id == row["room_id"]
+        assert expiry_rows.message_of(keys, found[row["id"]]) == ref.handle
+        async with store.read() as conn:
+            assert await expiry_rows.due_of(conn, row["message_blind"]) == AT
+
+
+async def test_one_that_cannot_be_made_fails_its_own_caller_alone(store: Store) -> None:
+    room_id = await store.room_id(ROOM)
+    rows = expiry_rows.new_rows(store)
+    items = [(room_id, message(f"m{number}"), AT) for number in range(5)]
+    items[2] = (room_id, message("m2"), AT.replace(tzinfo=None))
+    outcomes = await asyncio.gather(
+        *(store.append_to(rows, item) for item in items), return_exceptions=True
+    )
+    assert [number for number, outcome in enumerate(outcomes) if outcome is not None] == [2]
+    assert isinstance(outcomes[2], RowRefused)
+    assert "m2" not in str(outcomes[2])

@@ -16,7 +16,6 @@ from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory, KnownRoom
 from bot.services.retention.removing import WITH_LIFETIME, Removals
 from bot.store import Connection, Store, expiry_rows, group_rows
-from bot.store.tables import expiries
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +39,7 @@ class Retention:
         self.before_change: BeforeChange = _nobody
         self._shows: set[asyncio.Task[None]] = set()
         self._written: deque[tuple[asyncio.Future[None], datetime]] = deque()
+        self._rows = expiry_rows.new_rows(store)
         store.on_commit(self._expect_written)
 
     def keep_time(self, ref: MessageRef, at: datetime) -> Awaitable[None] | None:
@@ -54,10 +54,7 @@ class Retention:
             # Told a second time, after a restart or a lost connection, and gone meanwhile.
             return None
         due = at + known.lifetime
-        blind = self._store.message_blind(ref)
-        written = self._store.append(
-            expiries, expiry_rows.row(self._store.keys, known.id, blind, ref.handle, due)
-        )
+        written = self._store.append_to(self._rows, (known.id, ref, due))
         self._written.append((written, due))
         self._show(ref, due)
         return written
