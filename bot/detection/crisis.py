@@ -65,7 +65,7 @@ _METHOD: Final = compiled(words.METHOD)
 def find_crisis(text: str) -> list[Finding]:
     """What a text says of danger, in order, without overlaps. Never fails; linear in the text."""
     plain = _small(text)
-    kinds = {_LETTERS[number][0] for number, _, _ in _HINTS.find_matches_as_indexes(plain, True)}
+    kinds = hinted(plain)
     if "topic" in kinds and found_in(_TOPIC, plain):
         kinds.add("beside")
     if not kinds:
@@ -89,6 +89,13 @@ def find_crisis(text: str) -> list[Finding]:
         if all(finding.end <= other.start or other.end <= finding.start for other in kept):
             kept.append(finding)
     return sorted(kept, key=lambda finding: finding.start)
+
+
+def hinted(plain: str) -> set[str]:
+    """The kinds of saying that a text in small letters may hold, by their hints."""
+    # The patterns take any white space for a space.
+    found = _HINTS.find_matches_as_indexes(f" {' '.join(plain.split())} ", overlapping=True)
+    return {_LETTERS[number][0] for number, _, _ in found}
 
 
 def _small(text: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.detection import Kind, Severity, crisis_cues
-from bot.detection.crisis import _HINTS, _LETTERS, _PATTERNS, _TOPIC, find_crisis
+from bot.detection import Kind, Scanner, Severity, crisis_cues
+from bot.detection.crisis import _PATTERNS, _TOPIC, find_crisis, hinted
 from bot.detection.personal.looking import found_in
 from tests.detection.evaluation.measure import written
 
@@ -77,16 +77,32 @@ def test_the_finding_points_at_the_words() -> None:
 def test_the_letters_looked_for_first_leave_nothing_out() -> None:
     for row in (*written("crisis_written"), *written("crisis_forum")):
         plain = row.text.lower().replace("\u2019", "'")
-        hinted = {_LETTERS[at][0] for at, _, _ in _HINTS.find_matches_as_indexes(plain, True)}
+        kinds = hinted(plain)
         for kind, pattern in _PATTERNS.items():
             if kind == "beside":
-                assert "topic" in hinted or not found_in(_TOPIC, plain), row.text
+                assert "topic" in kinds or not found_in(_TOPIC, plain), row.text
             else:
-                assert kind in hinted or not found_in(pattern, plain), (kind, row.text)
+                assert kind in kinds or not found_in(pattern, plain), (kind, row.text)
         for family in crisis_cues.HINTS:
-            if family not in hinted:
+            if family not in kinds:
                 for pattern in (crisis_cues.STRONG[family], crisis_cues.WEAK[family]):
                     assert not found_in(pattern, plain), (family, row.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to kill\nmyself",
+        "i am going to kll mysel",
+        "I keep hurting my self again",
+        "I might off myself",
+        "I won't make it to tomorrow",
+        "there is no tomorrow for me.",
+    ],
+)
+def test_what_is_done_to_oneself_is_found_however_it_is_spaced(text: str) -> None:
+    assert severities(text) != []
+    assert Scanner().scan(text) != []
 
 
 @pytest.mark.parametrize(
