@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 AT_ONCE: Final = 4
 """Redactions under way: Synapse does 36 a second one by one, 59 with four, and no bot may hold up
 the people who write there."""
+_LONG_ENOUGH: Final = 5.0
+"""Seconds after which a call begins no more redactions. Where the homeserver lets through one in
+five seconds, what is done must not wait to be written down until all is done."""
 _LOOKED_BEHIND: Final = 100
 """How many events around a message are looked at for replies that quote it."""
 EDITS: Final = frozenset({"m.replace"})
@@ -43,14 +46,19 @@ class Removing:
         self._rooms = rooms
 
     async def remove(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, Removal | Retry]:
-        """Remove messages, oldest first. After the first that has to wait, the others wait too."""
+        """Remove messages, oldest first. After the first that has to wait, the others wait too.
+
+        What was not begun within some seconds may be asked for again at once.
+        """
         done: dict[MessageRef, Removal | Retry] = {}
         later: Retry | None = None
         waiting = list(reversed(refs))
+        now = asyncio.get_running_loop().time
+        ends = now() + _LONG_ENOUGH
 
         async def work() -> None:
             nonlocal later
-            while waiting and later is None:
+            while waiting and later is None and now() < ends:
                 ref = waiting.pop()
                 try:
                     done[ref] = await self._remove(ref)
@@ -59,7 +67,7 @@ class Removing:
 
         await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(refs)))))
         await self._unpin([ref for ref, what in done.items() if what is Removal.GONE])
-        return {ref: done.get(ref) or later or Retry(timedelta(seconds=1)) for ref in refs}
+        return {ref: done.get(ref) or later or Retry(timedelta()) for ref in refs}
 
     async def locate(self, ref: MessageRef) -> str:
         """The room in which a message stands: the one it is told in, or one that this replaced."""

@@ -222,7 +222,9 @@ class Removals:
         self._distrusted = False
         try:
             for start in range(0, len(rows), AT_ONCE):
-                await self._remove_some(known, rows[start : start + AT_ONCE])
+                if not await self._remove_some(known, rows[start : start + AT_ONCE]):
+                    # Those that wait are older than the rest, and go first.
+                    break
         except Gone:
             await self.room_gone(known.room)
         except TryLater as error:
@@ -234,7 +236,8 @@ class Removals:
     def _pause(self, room_id: bytes, lasts: timedelta) -> None:
         self._paused[room_id] = self._clock.monotonic() + lasts.total_seconds()
 
-    async def _remove_some(self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow]) -> None:
+    async def _remove_some(self, known: KnownRoom, rows: list[expiry_rows.ExpiryRow]) -> bool:
+        """Ask for removals. False where some of them have to wait."""
         keys = self._store.keys
         by_ref = {MessageRef(known.room, expiry_rows.message_of(keys, row)): row for row in rows}
         pinned = await self.pins.of(known.room)
@@ -262,6 +265,7 @@ class Removals:
         self._confirm([by_ref[ref] for ref in gone], stuck)
         if len(self._unconfirmed) >= MOST_UNCONFIRMED:
             await self._confirmed()
+        return all(isinstance(results.get(ref), Removal) for ref in go)
 
     def _confirm(
         self,
