@@ -1,7 +1,7 @@
 """What a member may ask of what is stored: to have it erased, and to read it.
 
 Both are one walk over the schema: every table says what erasing does to it, every column that
-leads to a member says how. A table that a later issue adds is covered by saying so.
+leads to a member says how. A new table is covered by saying so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One row in every table, made by walking the schema: what a later issue adds is planted too."""
+"""One row in every table, made by walking the schema: what is added to it later is planted too."""
 
 from __future__ import annotations
 
