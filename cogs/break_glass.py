@@ -151,8 +151,12 @@ class BreakGlass(Cog):
         row = case.row
         if row.notice is None:
             return Text("break-glass-notice-none")
-        if await self.opening.waits_uncollected(group, row):
-            return Text("break-glass-notice-uncollected")
+        if row.notice == Notice.TOLD.value:
+            reached = await self.opening.in_their_hands(group, row)
+            if reached is False:
+                return Text("break-glass-notice-uncollected")
+            if reached is None:
+                return Text("break-glass-notice-is-sent", {"at": row.notice_at or row.asked_at})
         return Text(f"break-glass-notice-is-{row.notice}", {"at": row.notice_at or row.asked_at})
 
     @command("break-glass case", needs=Role.MODERATOR, hidden=True)

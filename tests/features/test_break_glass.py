@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from adapters.sandbox.chat import SandboxChat
+from bot.chat import Can
 from bot.errors import NotDurable
 from bot.model import Account
 from bot.services.audit import Audit, Deed
@@ -103,9 +105,9 @@ async def test_two_key_holders_look_and_the_writer_is_told(circle: TestCircle) -
     await circle.pass_time(minutes=41)
     notice = await nell.sees("Two key-holders then looked", nell.private)
     assert "the writer may be in danger" in notice["text"]
-    await moss.human.sees("has been told", moss.human.private)
+    await moss.human.sees("I have sent word", moss.human.private)
     assert "was told at" in (await ana.human.runs("break-glass cases"))["text"]
-    assert "asked 1 times" in (await nell.runs("break-glass counts"))["text"]
+    assert "post once, and looked once" in (await nell.runs("break-glass counts"))["text"]
     deeds = [entry for entry in audited(circle) if "opening" in entry or "opened" in entry]
     assert len(deeds) == 4
     assert not [entry for entry in audited(circle) if nell.account in entry]
@@ -247,8 +249,35 @@ async def test_later_only_when_both_say_why_and_never_beyond_three_days(
     assert not [m for m in nell.reads(nell.private) if "Two key-holders" in m["text"]]
     await circle.pass_time(hours=2)
     await nell.sees("Two key-holders then looked", nell.private)
-    await ana.human.sees("has been told", ana.human.private)
-    assert "told already" in (await ana.human.runs("break-glass tell now", case=case))["text"]
+    await ana.human.sees("I have sent word", ana.human.private)
+    assert "on its way already" in (await ana.human.runs("break-glass tell now", case=case))["text"]
+
+
+async def test_where_private_words_wait_nobody_is_said_to_have_read_them(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, moss = await two(circle)
+    nell = await circle.member("Nell")
+    _, message = await post_of(circle, nell)
+    await asks(circle, ana.human, message)
+    await opens(ana, moss)
+    await ana.human.runs("break-glass tell now", case=await newest_id(circle))
+    await moss.human.sees("I have sent word", moss.human.private)
+    assert "was told at" in (await ana.human.runs("break-glass cases"))["text"]
+
+    # The same on a platform where it may wait: first it does, then it does not any more.
+    waits = True
+
+    async def uncollected(*_given: Any) -> bool:
+        return waits
+
+    monkeypatch.setattr(SandboxChat, "can", SandboxChat.can & ~Can.TELL_AT_ONCE)
+    monkeypatch.setattr(SandboxChat, "uncollected", uncollected)
+    assert "has not looked yet" in (await ana.human.runs("break-glass cases"))["text"]
+    waits = False
+    said = (await ana.human.runs("break-glass cases"))["text"]
+    assert "no note of whether they read it" in said
+    assert "was told at" not in said
 
 
 async def test_a_writer_who_holds_a_key_is_a_conflict(circle: TestCircle) -> None:
@@ -375,8 +404,8 @@ async def test_a_month_with_a_request_is_told_to_the_group(circle: TestCircle) -
     await asks(circle, ana.human, message)
     await moss.declines()
     await circle.pass_time(days=32)
-    said = await nell.sees("key-holders were asked 1 times", circle.room)
-    assert "looked 0 times" in said["text"]
+    said = await nell.sees("key-holders were asked who wrote a post once", circle.room)
+    assert "looked no time" in said["text"]
     await circle.restart()
     await circle.pass_time(hours=2)
     assert len([text for text in circle.texts() if "key-holders were asked" in text]) == 1

@@ -324,15 +324,16 @@ class Opening:
 
         await self._store.write(work)
 
-    async def waits_uncollected(self, group: Group, row: CaseRow) -> bool:
-        """Whether the author's notice lies where they have not looked yet.
+    async def in_their_hands(self, group: Group, row: CaseRow) -> bool | None:
+        """Whether a notice that went out reached its author; False while it waits for them.
 
-        Only where what is told does not reach everybody at once.
+        None where what is told may wait and this one does not any more: they looked, they had
+        allowed the bot to write to them, or its time to wait is over. Nobody keeps which.
         """
         chat = self._directory.chat(group)
-        if row.notice != Notice.TOLD.value or Can.TELL_AT_ONCE in chat.can:
-            return False
-        return await chat.uncollected(notice_key(row))
+        if Can.TELL_AT_ONCE in chat.can:
+            return True
+        return False if await chat.uncollected(notice_key(row)) else None
 
 
 def notice_key(row: CaseRow) -> str:

@@ -35,7 +35,7 @@ audit-opening-expired = The time of a request ended and nobody looked.
 audit-opened = Two key-holders looked who wrote a post.
 audit-notice-delay-asked = A key-holder asked to tell a writer later.
 audit-notice-hurried = A key-holder had a writer told at once.
-audit-author-told = A writer was told that two key-holders had looked.
+audit-author-told = A writer was sent word that two key-holders had looked.
 audit-author-not-reached = A writer could not be told that two key-holders had looked.
 audit-note-added = A moderator wrote a note about a member.
 audit-note-removed = A moderator took away a note about a member.
@@ -43,11 +43,11 @@ audit-consulted = A moderator asked others about a case, without names.
 audit-anchor-renewed = A new mark was put up, though the old one did not fit.
 audit-keys-changed = The host changed the keys.
 audit-restored = The host put back a backup. What came after it is not here.
-
-## What moderators see of it
 audit-breach-opened = Something that got out of the group was written down.
 audit-breach-step = A step about something that got out was noted.
 audit-breach-closed = What was noted about something that got out was closed.
+
+## What moderators see of it
 
 audit = The newest entries in the record of what moderators did.
 audit-none = Nothing is in the record yet.

@@ -78,7 +78,7 @@ break-glass-opened = Two of you have opened request { $case }. Only these two se
 break-glass-refused = Request { $case } is over. Nobody looked.
 break-glass-expired = The 60 minutes of request { $case } are over. Nobody looked.
 break-glass-conflict = The writer in request { $case } holds a key too. Please look at this case, since that person heard each step.
-break-glass-notice-told = The writer in request { $case } has been told.
+break-glass-notice-told = I have sent word to the writer in request { $case }. The request shows if it still waits for them.
 break-glass-notice-unreached = I could not tell the writer in request { $case }. They may have left. Please think about who can tell them.
 break-glass-room-asked = Key-holders are needed for request { $case }. All of them have a message from me.
 break-glass-room-opened = Request { $case } was opened by two key-holders. Its writer will be told.
@@ -143,13 +143,15 @@ break-glass-later = I have noted it. If the other key-holder asks for it too, th
 # $longest: a duration.
 break-glass-later-range = It can be more than an hour after opening, and at most { $longest }.
 break-glass-told-now = I am telling them now.
-break-glass-told-already = The writer has been told already, or is being told now.
+break-glass-told-already = Word to the writer is on its way already, or has gone out.
 # $on: a day.
 break-glass-review = Look back at it together on { $on }: was it right, and was it needed?
 break-glass-notice-none = Nobody was looked up.
 # $at: a point in time.
 break-glass-notice-is-waiting = The writer will be told at { $at }.
 break-glass-notice-is-told = The writer was told at { $at }.
+# Where private words wait for people to look. $at: a point in time.
+break-glass-notice-is-sent = Word for the writer went out at { $at } and does not wait any more. I keep no note of whether they read it.
 break-glass-notice-is-unreached = The writer could not be reached.
 break-glass-notice-uncollected = The writer has a message from me and has not looked yet. It waits up to 72 hours.
 
@@ -180,7 +182,14 @@ break-glass-month =
         [10] October
         [11] November
        *[12] December
-    } { $year }: key-holders were asked { $asked } times who wrote a post, and looked { $opened } times.
+    } { $year }: key-holders were asked who wrote a post { $asked ->
+        [one] once
+       *[other] { $asked } times
+    }, and looked { $opened ->
+        [0] no time
+        [one] once
+       *[other] { $opened } times
+    }.
 
 arg-supervisor = Supervisor
 break-glass-supervisor-named = { $who } now hears of every request, and moderators can ask them about a case. They do not see who wrote a post.
