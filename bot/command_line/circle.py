@@ -13,7 +13,7 @@ from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import open_keys, real_home, settled
 from bot.settings import Settings
 from bot.store import Store
-from bot.texts import Texts
+from bot.texts import default_texts
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
 
@@ -38,7 +38,7 @@ async def serve(settings: Settings) -> Exit:
 
 
 def _chats(settings: Settings, clock: Clock) -> list[Chat]:
-    texts = Texts.load()
+    texts = default_texts()
     chats: list[Chat] = []
     homeserver, user, access = (
         settings.matrix_homeserver,

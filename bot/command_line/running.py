@@ -17,7 +17,7 @@ from bot.command_line.home import AlreadyRunning, sandbox_home
 from bot.errors import StartError
 from bot.garbage import collect_seldom
 from bot.settings import Settings
-from bot.texts import Texts
+from bot.texts import default_texts
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ async def _sandbox(settings: Settings) -> Exit:
     from bot.command_line.sandbox import Sandbox, already_at
 
     home = sandbox_home(settings)
-    texts = Texts.load()
+    texts = default_texts()
     try:
         await Sandbox(home, settings.sandbox_port, texts).run()
     except AlreadyRunning as error:

@@ -1,22 +1,29 @@
-"""The real process, read line by line. Everything is waited for by a condition and a deadline."""
+"""The real process, read line by line. Everything is waited for by a condition and a deadline.
+
+Each is a fork of a process that imported every command once (`imported.py`), because the imports
+are most of what a command costs. `python -m bot` itself is started by tests/end_to_end.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import queue
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?key=\S+")
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["tests.command_line.imported"])
 
 
 class Process:
@@ -36,23 +43,17 @@ class Process:
         """What of it came on standard error."""
         self._lines: queue.Queue[tuple[bool, str | None]] = queue.Queue()
         self._open = 2
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=folder,
-            env=environment(**settings),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=prepare,
-        )
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
-        for stream, wrong in ((self.process.stdout, False), (self.process.stderr, True)):
-            threading.Thread(target=self._read, args=(stream, wrong), daemon=True).start()
+        (out, its_out), (err, its_err) = _forks.Pipe(duplex=False), _forks.Pipe(duplex=False)
+        given = (folder, environment(**settings), arguments, prepare, its_out, its_err)
+        self._process = _forks.Process(target=_be_the_bot, args=given, daemon=True)
+        self._process.start()
+        its_out.close()
+        its_err.close()
+        for pipe, wrong in ((out, False), (err, True)):
+            threading.Thread(target=self._read, args=(pipe, wrong), daemon=True).start()
 
-    def _read(self, stream: IO[str], wrong: bool) -> None:
-        with stream:
+    def _read(self, pipe: Connection, wrong: bool) -> None:
+        with pipe, open(pipe.fileno(), closefd=False) as stream:
             for line in stream:
                 self._lines.put((wrong, line))
         self._lines.put((wrong, None))
@@ -92,11 +93,15 @@ class Process:
         until = time.monotonic() + DEADLINE
         while self._next(until):
             pass
-        return self.process.wait(DEADLINE)
+        self._process.join(DEADLINE)
+        code = self._process.exitcode
+        assert code is not None, f"it closed its output and goes on:\n{self.output}"
+        return code
 
     def sends(self, number: signal.Signals) -> None:
         """Send it a signal."""
-        self.process.send_signal(number)
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
     def stops(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send it a signal and wait for its end."""
@@ -105,8 +110,34 @@ class Process:
 
     def abandon(self) -> None:
         """End it whatever it does: for the end of a test."""
-        self.process.kill()
-        self.process.wait(DEADLINE)
+        self._process.kill()
+        self._process.join(DEADLINE)
+
+
+def _be_the_bot(
+    folder: Path,
+    variables: Mapping[str, str],
+    arguments: Sequence[str],
+    prepare: Callable[[], None] | None,
+    out: Connection,
+    err: Connection,
+) -> None:
+    """In the fork: what the start of `python -m bot` in a folder would be."""
+    from bot.__main__ import main
+
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    out.close()
+    err.close()
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    if prepare is not None:
+        prepare()
+    sys.argv = ["bot", *arguments]
+    main()
 
 
 def environment(**settings: str) -> dict[str, str]:

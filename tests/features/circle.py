@@ -21,11 +21,11 @@ from adapters.sandbox.world import World
 from bot.clock import Clock
 from bot.model import Group
 from bot.store import KeyRing, MasterKey, Store
-from bot.texts import Texts
+from bot.texts import default_texts
 from bot.texts.pack import GroundRules
 from bot.wiring import Circle
 
-TEXTS = Texts.load()
+TEXTS = default_texts()
 
 
 class _Compiled(dict[Any, Any]):

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from bot.reply import Text
-from bot.texts import Texts
+from bot.texts import default_texts
 from tests.texts.test_words import ENTRIES, sample
 
-TEXTS = Texts.load()
+TEXTS = default_texts()
 KEYS = [key for key, _, path in ENTRIES if path.name in ("crisis.ftl", "help_now.ftl")]
 
 # Promises, advice, diagnoses, scores, guilt, and what tells somebody off.

@@ -11,11 +11,11 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from bot.reply import Text, Value
-from bot.texts import FOLDER, Texts
+from bot.texts import FOLDER, default_texts
 from bot.texts.pack import GroundRules, Section
 from tests.texts import keys, reading
 
-TEXTS = Texts.load()
+TEXTS = default_texts()
 FILES = sorted((FOLDER / "en").glob("*.ftl"))
 PACK = GroundRules.default()
 
