@@ -112,6 +112,12 @@ async def test_two_key_holders_look_and_the_writer_is_told(circle: TestCircle) -
     assert len(deeds) == 4
     assert not [entry for entry in audited(circle) if nell.account in entry]
 
+    # Nothing that anybody wrote on the way lies on the disk in the clear.
+    on_disk = b"".join(path.read_bytes() for path in circle.folder.glob("circle.sqlite3*"))
+    assert b"break_glass_cases" in on_disk
+    for words in (DANGER["endangered"], DANGER["tried"], "Are you safe right now?", WORDS):
+        assert words.encode() not in on_disk
+
 
 def audited(circle: TestCircle) -> list[str]:
     with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
