@@ -17,14 +17,7 @@ from typing import Final, TypeAlias
 from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Account, Group
-from bot.sealing import (
-    CannotOpen,
-    NotSuchText,
-    OpenedHalf,
-    Place,
-    SealedAuthor,
-    seal_author,
-)
+from bot.sealing import CannotOpen, OpenedHalf, Place, SealedAuthor, seal_author
 from bot.services.group_settings import GroupSettings
 from bot.services.key_holders import FEWEST, KeyHolder, KeyHolders
 from bot.store import Connection, KeyDestroyed, Store, key_rows
@@ -106,17 +99,6 @@ class SealedAuthors:
             if each.key.short in sealed.holders and not each.stands_back
         }
         return list(found.values())
-
-    @staticmethod
-    def half(post_id: bytes, typed: str) -> OpenedHalf:
-        """What a key-holder handed back. Raises `Refused` for another text or another post's."""
-        try:
-            half = OpenedHalf.of(typed)
-        except NotSuchText:
-            raise Refused("seal-not-a-half") from None
-        if half.post != post_id:
-            raise Refused("seal-other-half")
-        return half
 
     async def open(
         self, group: Group, post_id: bytes, one: OpenedHalf, other: OpenedHalf

@@ -158,13 +158,6 @@ async def seal_of(conn: Connection, group_id: bytes, post_id: bytes, today: date
     return None if row is None else SealRow(row.author_box, row.seal_ends)
 
 
-async def set_seal(conn: Connection, post_id: bytes, box: bytes, ends: date) -> None:
-    """Keep a sealed author with its post until the end of a day."""
-    await conn.execute(
-        update(posts).where(posts.c.id == post_id).values(author_box=box, seal_ends=ends)
-    )
-
-
 async def drop_seals(conn: Connection, today: date) -> None:
     """Sealed authors whose last day is over go."""
     await conn.execute(

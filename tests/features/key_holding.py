@@ -68,7 +68,7 @@ async def opened(
     seals = circle.core.sealed_authors
     texts = await seals.halves(group(circle), post, account(one[0]), account(other[0]))
     handed = [
-        seals.half(post, SealedHalf.of(text).opened(pair).text)
+        SealedHalf.of(text).opened(pair)
         for text, (_, pair) in zip(texts, (one, other), strict=True)
     ]
     return await seals.open(group(circle), post, handed[0], handed[1])

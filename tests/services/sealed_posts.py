@@ -101,7 +101,7 @@ async def opens(seals: SealedAuthors, kept: Kept) -> bool:
     except Refused:
         return False
     handed = [
-        seals.half(kept.id, SealedHalf.of(text).opened(PAIRS[who]).text)
+        SealedHalf.of(text).opened(PAIRS[who])
         for who, text in zip((ONE, OTHER), texts, strict=True)
     ]
     assert await seals.open(kept.group, kept.id, handed[0], handed[1]) == kept.author
