@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, delete, insert, or_, select, update
 
 from bot.errors import NotDurable
 from bot.model import Account, Group
@@ -236,12 +236,3 @@ def opened(store: Store, table: Table, row: Row[Any], account: Account) -> dict[
             value = store.keys.open(column, row.id, value)
         plain[column.name] = value
     return plain
-
-
-async def count_rows(store: Store) -> dict[str, int]:
-    """How many rows each table holds, for `status` and the tests."""
-    async with store.read() as conn:
-        return {
-            table.name: await conn.scalar(select(func.count()).select_from(table)) or 0
-            for table in metadata.sorted_tables
-        }

@@ -320,12 +320,6 @@ class KeyRing:
         if old or epoch > self._no_tags_before:
             self._change(drop=old, no_tags_before=max(epoch, self._no_tags_before))
 
-    def destroy_group(self, group_id: bytes) -> None:
-        """Destroy every tag key and every epoch key of one group."""
-        prefixes = (f"tag/{group_id.hex()}/", f"epoch/{group_id.hex()}/")
-        if old := [name for name in self._keys if name.startswith(prefixes)]:
-            self._change(drop=old)
-
     def keep_for_silence(self, group_id: bytes, epoch: int, ends: datetime) -> int:
         """Keep a copy of one epoch's tag key until a silence ends; gives the silence's number.
 

@@ -15,12 +15,11 @@ from sqlalchemy import Connection, inspect, select, text
 from bot.errors import StartError
 from bot.store import KeyRing, Store, migrations
 from bot.store.engines import place, writer_engine
-from bot.store.erasing import count_rows
 from bot.store.migrations import migrate
 from bot.store.migrations.revisions import revisions
 from bot.store.tables import metadata
 from tests.store.conftest import ANA
-from tests.store.planting import plant
+from tests.store.planting import count_rows, plant
 
 pytestmark = pytest.mark.slow
 

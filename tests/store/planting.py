@@ -6,10 +6,21 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, Text, insert
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
 
 from bot.model import Account
-from bot.store import KeyRing
+from bot.store import KeyRing, Store
 from bot.store.columns import Blind, RowId, Sealed, UtcTime, new_id
 from bot.store.store import Connection
 from bot.store.tables import Leads, metadata
@@ -89,3 +100,12 @@ def _value(
                 return account.platform
             return _a_state(table, column) or f"{column} {mark}"
     raise AssertionError(f"{column}: planting knows no {column.type}")
+
+
+async def count_rows(store: Store) -> dict[str, int]:
+    """How many rows each table holds."""
+    async with store.read() as conn:
+        return {
+            table.name: await conn.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        }

@@ -13,9 +13,9 @@ from bot.errors import StartError
 from bot.model import Group
 from bot.store import KeyRing, Store
 from bot.store.backups import backup, restore
-from bot.store.erasing import count_rows
 from bot.store.tables import expiries
 from tests.store.conftest import GROUP, ROOM
+from tests.store.planting import count_rows
 from tests.store.test_writer import count, expiry
 
 

@@ -14,7 +14,7 @@ from bot.model import Account
 from bot.store import KeyRing, Store, new_id
 from bot.store.backups import backup
 from bot.store.columns import Blind, Sealed
-from bot.store.erasing import count_rows, erase_member, erasing_of, export_member, leads_of
+from bot.store.erasing import erase_member, erasing_of, export_member, leads_of
 from bot.store.memory import StoredMemory
 from bot.store.rights_tables import erasures
 from bot.store.tables import (
@@ -27,7 +27,7 @@ from bot.store.tables import (
     metadata,
 )
 from tests.store.conftest import ANA, BEN, GROUP
-from tests.store.planting import canary, plant
+from tests.store.planting import canary, count_rows, plant
 
 pytestmark = pytest.mark.slow
 

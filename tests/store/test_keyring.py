@@ -187,17 +187,6 @@ def test_a_silence_ends_with_its_key(tmp_path: Path, keys: KeyRing) -> None:
     assert again.keep_for_silence(group, 1, LATER) > long
 
 
-def test_destroying_a_group_destroys_its_tags_and_epochs(keys: KeyRing) -> None:
-    one, other = new_id(), new_id()
-    before, kept = keys.tag(one, 1, ANA), keys.tag(other, 1, ANA)
-    keys.epoch_key(one, 1)
-    keys.destroy_group(one)
-    with pytest.raises(KeyDestroyed):
-        keys.kept_epoch_key(one, 1)
-    assert keys.tag(one, 1, ANA) != before
-    assert keys.tag(other, 1, ANA) == kept
-
-
 def test_when_the_ring_cannot_be_written_nothing_has_changed(
     tmp_path: Path, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,8 +10,8 @@ import pytest
 from bot.clock import Clock
 from bot.inbox import Memory
 from bot.store import KeyRing, Store
-from bot.store.erasing import count_rows
 from bot.store.memory import StoredMemory
+from tests.store.planting import count_rows
 
 pytestmark = pytest.mark.slow
 

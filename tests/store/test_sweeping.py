@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import Date, update
 
 from bot.store import Store
-from bot.store.erasing import count_rows
 from bot.store.sweeping import LASTS, sweep_old
 from tests.store.conftest import ANA
-from tests.store.planting import plant
+from tests.store.planting import count_rows, plant
 
 DAY = date(2026, 3, 1)
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
