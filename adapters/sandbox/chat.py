@@ -343,20 +343,11 @@ class SandboxChat:
     ) -> list[Json]:
         if not buttons:
             return []
-        try:
-            ids = await self._tokens().keep(buttons, lasts)
-        except PlatformError:
-            raise
-        except Exception:
-            logger.exception("buttons could not be kept")
-            if not answering:
-                raise TryLater(timedelta(seconds=5)) from None
-            # Help now answers with the store gone: what needs no row is still shown.
-            buttons = [button for button in buttons if button.static]
-            ids = [rendering.static_id(button) for button in buttons]
+        tokens = self._tokens()
+        shown, ids = await tokens.keep_if_it_can(buttons, lasts, answering=answering)
         return [
             {"id": token, "label": self._texts.say(Text(button.label), language)}
-            for token, button in zip(ids, buttons, strict=True)
+            for token, button in zip(ids, shown, strict=True)
         ]
 
     async def _render_form(self, inbox: Inbox, form: Form, language: str) -> Json:
