@@ -107,9 +107,13 @@ class Client:
         except StartError:
             raise TryLater(_SIGNED_OUT) from None
 
-    async def _in_turn(self, method: str, to: str, body: Json, *, door: bool = False) -> Json:
+    async def _in_turn(self, method: str, to: str, body: Json, *, first: bool = False) -> Json:
         """A request that makes an event, which homeservers count."""
-        return await self._turns.take(lambda: self.request(method, to, body), door=door)
+        return await self._turns.take(lambda: self.request(method, to, body), first=first)
+
+    async def _at_the_door(self, to: str, body: Json) -> None:
+        """A request that lets somebody in or shows them out."""
+        await self._turns.take_at_the_door(lambda: self.request("POST", to, body))
 
     async def _at_once(self, to: str, body: Json) -> Json:
         """A request that counts as an event, and has a limit of its own besides."""
@@ -125,15 +129,15 @@ class Client:
         """Send an event and return its id; encrypted where the room is.
 
         The same `key` again sends nothing and answers the first event's id, also after a crash
-        on either side: Synapse keeps that for a day (later, see `sent`). `urgent` goes even with
-        the store gone: see `Crypto.encrypt`.
+        on either side: Synapse keeps that for a day (later, see `sent`). `urgent` goes before
+        what nobody waits for, and even with the store gone: see `Crypto.encrypt`.
         """
         await self.load(room_id)
         if self.is_encrypted(room_id) and kind != "m.reaction":
             content = await self.crypto.encrypt(room_id, kind, content, urgent=urgent)
             kind = "m.room.encrypted"
         to = path("rooms", room_id, "send", kind, transaction(key))
-        return str((await self._in_turn("PUT", to, content))["event_id"])
+        return str((await self._in_turn("PUT", to, content, first=urgent))["event_id"])
 
     async def sent(self, room_id: str, since: datetime, key: str) -> dict[str, Json]:
         """What this device sent to a room since then, and a little before, by transaction id.
@@ -262,13 +266,12 @@ class Client:
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite somebody. `Forbidden` also where they are inside already."""
-        to = path("rooms", room_id, "invite")
-        await self._in_turn("POST", to, {"user_id": user}, door=True)
+        await self._at_the_door(path("rooms", room_id, "invite"), {"user_id": user})
 
     async def kick(self, room_id: str, user: str, reason: str | None = None) -> None:
         """Take somebody out, or their knock or invitation back."""
         body = {"user_id": user} | ({"reason": reason} if reason else {})
-        await self._in_turn("POST", path("rooms", room_id, "kick"), body, door=True)
+        await self._at_the_door(path("rooms", room_id, "kick"), body)
 
     # -- what the sync tells -----------------------------------------------------------------
 

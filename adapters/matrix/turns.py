@@ -33,31 +33,38 @@ class Turns:
     def __init__(self) -> None:
         self._line = asyncio.Lock()
         self._others = asyncio.Lock()
-        """A line before the line: at most one who is not at the door stands in the other."""
+        """A line before the line: at most one for whom nobody waits stands in the other."""
         self._counted_until = 0.0
         self._learned = _Room(0.0)
         self._sure = _Room(_APART)
 
-    async def take(self, work: Callable[[], Awaitable[_T]], *, door: bool = False) -> _T:
+    async def take(self, work: Callable[[], Awaitable[_T]], *, first: bool = False) -> _T:
         """Do it when it is its turn. Raises what it raises.
 
-        `door`: it lets somebody in or shows them out. Raises `TryThisLater` where that is refused
-        for so long that it must be for their sake.
+        `first`: somebody waits for it, so it goes before what nobody waits for.
         """
-        if door:
-            try:
-                async with self._line:
-                    return await self._go(work, self._sure)
-            except Away:
-                raise
-            except TryLater as error:
-                if error.after.total_seconds() <= _LONGEST:
-                    raise
-                raise TryThisLater(error.after) from None
         if _now() >= self._counted_until:
             return await self._try(work)
+        if first:
+            async with self._line:
+                return await self._go(work, self._learned)
         async with self._others, self._line:
             return await self._go(work, self._learned)
+
+    async def take_at_the_door(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        """Let somebody in or show them out, before what nobody waits for.
+
+        Raises `TryThisLater` where that is refused for so long that it must be for their sake.
+        """
+        try:
+            async with self._line:
+                return await self._go(work, self._sure)
+        except Away:
+            raise
+        except TryLater as error:
+            if error.after.total_seconds() <= _LONGEST:
+                raise
+            raise TryThisLater(error.after) from None
 
     def went(self) -> None:
         """Something that makes an event went without a turn."""

@@ -98,7 +98,7 @@ def test_who_is_invited_to_three_rooms_never_waits_for_their_own_limit(
         await asyncio.sleep(at)
         for room in range(MOST_ROOMS):
             await _until_done(
-                lambda room=room: turns.take(lambda: synapse.invite(who, room), door=True)  # type: ignore[misc]
+                lambda room=room: turns.take_at_the_door(lambda: synapse.invite(who, room))  # type: ignore[misc]
             )
         return asyncio.get_running_loop().time() - at
 
@@ -115,6 +115,26 @@ def test_who_is_invited_to_three_rooms_never_waits_for_their_own_limit(
     assert max(took) < 60 + 6 * MOST_ROOMS * len(people)
 
 
+def test_who_waits_for_an_answer_waits_for_few_of_the_others() -> None:
+    turns, synapse = Turns(), _Synapse()
+
+    async def answered() -> float:
+        removals = [
+            asyncio.create_task(_until_done(lambda: turns.take(synapse.message))) for _ in range(60)
+        ]
+        await asyncio.sleep(20)
+        asked = asyncio.get_running_loop().time()
+        await _until_done(lambda: turns.take(synapse.message, first=True))
+        took = asyncio.get_running_loop().time() - asked
+        left = sum(not removal.done() for removal in removals)
+        await asyncio.gather(*removals)
+        assert left > 30
+        return took
+
+    with asyncio.Runner(loop_factory=_Leaping) as runner:
+        assert runner.run(answered()) < 15
+
+
 async def test_a_limit_of_somebodys_own_is_told_apart_from_one_of_all() -> None:
     turns = Turns()
 
@@ -123,8 +143,8 @@ async def test_a_limit_of_somebodys_own_is_told_apart_from_one_of_all() -> None:
 
     minutes, seconds = timedelta(minutes=5), timedelta(seconds=5)
     with pytest.raises(TryThisLater):
-        await turns.take(lambda: refused(TryLater(minutes)), door=True)
+        await turns.take_at_the_door(lambda: refused(TryLater(minutes)))
     for error in (TryLater(seconds), Away()):
         with pytest.raises(TryLater) as caught:
-            await turns.take(lambda error=error: refused(error), door=True)  # type: ignore[misc]
+            await turns.take_at_the_door(lambda error=error: refused(error))  # type: ignore[misc]
         assert caught.value is error
