@@ -152,6 +152,7 @@ async def test_a_bug_in_the_core_does_not_stop_the_log(
     await world.until(lambda: world.followers or None)
     People(world).write("juniper", seed.EVENING, "One")
     await world.until(lambda: world.state["log"] == [] or None)
+    assert not running.done()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -158,6 +158,7 @@ async def test_after_a_restart_too() -> None:
         place.clock.shift(timedelta(minutes=11))
         await place.starts()
         await place.when(lambda: shown.message is None)
+        assert shown.message is None
 
 
 async def test_the_post_with_the_buttons_stands_once_and_is_put_back() -> None:

@@ -152,6 +152,7 @@ async def test_a_server_that_puts_the_bot_out_and_asks_it_back_has_its_commands_
         await place.disconnect()
         await place.starts(commands=[command("one")])
         await place.when(lambda: place.guild.commands)
+        assert [each["name"] for each in place.guild.commands.values()] == ["one", "messages"]
 
 
 async def test_what_was_given_comes_back_as_the_core_knows_it() -> None:

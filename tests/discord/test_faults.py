@@ -92,6 +92,7 @@ async def test_a_connection_without_a_heartbeat_is_left(stage: DiscordStage, cor
     stage.server.gateway.answers_heartbeats = True
     await stage.writes(stage.member, stage.circle, "Still there?")
     await until(lambda: "Still there?" in texts(core))
+    assert texts(core) == ["Still there?"]
 
 
 async def test_an_event_told_twice_has_one_id(stage: DiscordStage, core: Core) -> None:
@@ -113,6 +114,7 @@ async def test_an_event_that_makes_no_sense_costs_no_other(stage: DiscordStage, 
     gateway.dispatch(session, "MESSAGE_CREATE", {"id": "not a number"})
     await stage.writes(stage.member, stage.circle, "Behind it")
     await until(lambda: "Behind it" in texts(core))
+    assert texts(core) == ["Behind it"]
 
 
 # -- logging in ------------------------------------------------------------------------------

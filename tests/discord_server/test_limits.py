@@ -161,5 +161,6 @@ async def test_a_connection_that_only_seems_alive_is_given_up(
     client = Client(discord.Intents.default(), heartbeat_timeout=1.0)
     running = asyncio.create_task(client.start(server.token))
     await until(lambda: server.gateway.resumed or server.gateway.identified > 1)
+    assert not running.done()
     await client.close()
     await asyncio.gather(running, return_exceptions=True)

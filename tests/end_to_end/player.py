@@ -169,6 +169,10 @@ class Pane:
         """Wait for a text in the open room."""
         await expect(self.message(text)).to_be_visible()
 
+    async def words_of(self, text: str) -> str:
+        """All that the newest message with a text says; for one that stays as it is."""
+        return await self.message(text).inner_text()
+
     async def sees_no(self, text: str) -> None:
         """Wait until a text is not there."""
         await expect(self.region.get_by_role("article").filter(has_text=text)).to_have_count(0)

@@ -162,3 +162,4 @@ async def test_moderators_pause_and_open_again(player: Player) -> None:
     await ana.sees_alone("What waited goes out within half an hour")
     await player.pushes_time(timedelta(hours=1))
     await juniper.sees(WORDS)
+    assert "Juniper" not in await juniper.words_of(WORDS)

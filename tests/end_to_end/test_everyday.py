@@ -42,6 +42,7 @@ async def test_status_says_in_words_how_things_stand(player: Player) -> None:
     await player.takes_right_away("Read messages", "Small wins")
     await ana.runs("Status")
     await ana.sees_alone("In Small wins I cannot read, so I find no leaks there.")
+    assert "every right" not in await ana.words_of("In Small wins I cannot read")
     juniper = await player.pane("Juniper")
     await juniper.runs("Status")
     await juniper.sees_alone("I cannot find that, or it is not open to you.")

@@ -86,6 +86,7 @@ async def test_a_nudge_lets_the_author_take_it_back(player: Player) -> None:
     await juniper.opens("Evening circle")
     await juniper.sees_no(WORDS)
     await ana.sees_no(CARD)
+    assert not await ana.region.get_by_text(CARD).count()
 
 
 async def test_what_is_no_leak_stays_and_an_edit_raises_a_card(player: Player) -> None:
@@ -115,7 +116,8 @@ async def test_a_flood_is_one_card_with_a_count(player: Player) -> None:
     await ana.counts(CARD, 2)
     await ana.runs("Alerts")
     await ana.sees_alone("2 things wait for a decision.")
-    await ana.sees_alone("In the last 7 days: raised 6, taken down 4, not a leak 0.")
+    alerts = await ana.words_of("2 things wait for a decision.")
+    assert "In the last 7 days: raised 6, taken down 4, not a leak 0." in alerts
 
 
 async def test_moderators_keep_the_words(player: Player) -> None:
@@ -129,6 +131,7 @@ async def test_moderators_keep_the_words(player: Player) -> None:
     await ana.sees_alone("I no longer watch for:")
     await ana.runs("Keyword list")
     await ana.sees_alone("I watch for 2 words and phrases.")
+    assert "quill" not in (await ana.words_of("I watch for 2 words")).lower()
     juniper = await player.pane("Juniper")
     await juniper.runs("Keyword list")
     await juniper.sees_alone("I cannot find that, or it is not open to you.")

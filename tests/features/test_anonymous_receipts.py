@@ -120,6 +120,7 @@ async def test_taken_back_while_the_bot_was_down_at_its_hour(circle: TestCircle)
     await nell.when(lambda: states(circle) == ["taken-back"] or None)
     await nell.when(lambda: not circle.texts() or None)
     await nell.when(lambda: jobs(circle) == 0 or None)
+    assert (states(circle), circle.texts()) == (["taken-back"], [])
 
 
 # Answers.

@@ -10,8 +10,8 @@ from bot.reply import Text
 from bot.services.consents import VERSIONS, Purpose
 from bot.texts import default_texts
 from tests.features.circle import TestCircle
+from tests.features.in_danger import CARD, HELLO, LESS, said
 from tests.features.test_anonymous_moderation import stands
-from tests.features.test_crisis import CARD, HELLO, LESS, said
 from tests.features.test_data_rights import in_file
 
 # What people said yes to, by the words. Other words are another version, beside these.
