@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
-from bot.cog import Arg, Cog, Context, Stage, command, listens
+from bot.cog import Arg, Cog, Context, Outcome, Stage, command, listens
 from bot.events import (
     Delivered,
     GroupReady,
@@ -247,9 +247,9 @@ class Anonymous(Cog):
             await self.posts.undelivered(event)
 
     @listens(MessageRemoved)
-    async def removed(self, event: MessageRemoved) -> None:
+    def removed(self, event: MessageRemoved) -> Outcome:
         """A post may have left its room."""
-        await self.posts.removed(event.ref)
+        return self.posts.removed(event.ref)
 
     @listens(RoomChanged)
     async def room_changed(self, event: RoomChanged) -> None:

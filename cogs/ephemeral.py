@@ -129,9 +129,9 @@ class Ephemeral(Cog):
         return self.retention.keep_time(event.ref, event.at)
 
     @listens(MessageRemoved, stage=Stage.RETENTION)
-    async def removed(self, event: MessageRemoved) -> None:
+    def removed(self, event: MessageRemoved) -> Outcome:
         """Somebody else removed it; nothing is left to do."""
-        await self.retention.forget(event.ref)
+        return self.retention.forget(event.ref)
 
     @listens(RoomChanged, stage=Stage.RETENTION)
     async def room_changed(self, event: RoomChanged) -> None:

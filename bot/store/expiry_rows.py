@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Executable, Integer, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.columns import SealedBox, id_by, to_microseconds
@@ -26,13 +26,12 @@ _MOST_IN_ONE = 500
 """Rows to a statement, far below what an engine takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryRow:
+class ExpiryRow(NamedTuple):
     """A message that is due. Which one is sealed until `message_of` opens it."""
 
     id: bytes
     room_id: bytes
-    sealed: SealedBox
+    message: SealedBox
     due: datetime
     attempts: int
 
@@ -111,9 +110,10 @@ async def due_of(conn: Connection, blind: bytes) -> datetime | None:
     return due
 
 
+_FIELDS = tuple(expiries.c[name] for name in ExpiryRow._fields)
 # Made once: with many removals a second, making a statement anew costs more than running it.
 _WAITING = (
-    select(expiries)
+    select(*_FIELDS)
     .where(
         expiries.c.state == "waiting",
         expiries.c.room_id.not_in(bindparam("without", expanding=True)),
@@ -148,19 +148,15 @@ async def due(
     found = await conn.execute(_DUE, {"without": without, "now": now, "most": limit})
     rows: list[ExpiryRow] = []
     while some := found.fetchmany(_MOST_IN_ONE):
-        rows += [_row(found_row) for found_row in some]
+        rows += map(ExpiryRow._make, some)
         # Thousands of them would hold up whoever presses a button now.
         await asyncio.sleep(0)
     return rows
 
 
-def _row(found: Row[Any]) -> ExpiryRow:
-    return ExpiryRow(found.id, found.room_id, found.message, found.due, found.attempts)
-
-
 def message_of(keys: KeyRing, row: ExpiryRow) -> str:
     """The handle of the message that a row is about."""
-    return keys.open(_MESSAGE, row.id, row.sealed)
+    return keys.open(_MESSAGE, row.id, row.message)
 
 
 async def confirm(
@@ -243,12 +239,12 @@ async def failed_messages(
 ) -> list[str]:
     """Handles of a room's stuck messages, oldest first."""
     found = await conn.execute(
-        select(expiries)
+        select(*_FIELDS)
         .where(expiries.c.room_id == room_id, expiries.c.state == "failed", expiries.c.why == why)
         .order_by(expiries.c.due)
         .limit(limit)
     )
-    return [message_of(keys, _row(found_row)) for found_row in found]
+    return [message_of(keys, ExpiryRow._make(found_row)) for found_row in found]
 
 
 async def overdue(conn: Connection, now: datetime, rooms: Sequence[bytes]) -> int:

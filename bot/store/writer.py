@@ -28,9 +28,13 @@ T = TypeVar("T")
 MOST_WAITING: Final = 20_000
 """Rows and pieces of work that may wait. Beyond it `append` refuses and `run` waits its turn."""
 
-MOST_IN_A_COMMIT: Final = 2_000
-SHORTEST_ROUND: Final = 0.004
-"""Seconds from commit to commit under load, so that a fast disk does not mean tiny commits."""
+MOST_IN_A_COMMIT: Final = 512
+"""Rows and pieces of work. Larger commits are hardly cheaper a row, and while all who write wait
+for the same one, nobody brings what the next will hold."""
+
+SHORTEST_ROUND: Final = 0.006
+"""Seconds from commit to commit under load, so that a fast disk does not mean tiny commits: each
+costs about a millisecond of CPU beside its rows."""
 
 UNDER_LOAD: Final = 4
 """A commit of fewer rows than this is followed by the next at once."""

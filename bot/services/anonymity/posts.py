@@ -6,6 +6,7 @@ Every listener may hear of the same thing twice.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -172,20 +173,24 @@ class AnonymousPosts:
             # Without the room: rooms and times together would say more than is needed.
             await self._notices.tell(event.group, "notice-anon-not-sent")
 
-    async def removed(self, ref: MessageRef) -> None:
-        """A message is gone, whoever removed it. On the path of every removal."""
-        blind = self._store.message_blind(ref)
-        short = short_of(blind)
-        if short not in self._in_rooms:
-            return
+    def removed(self, ref: MessageRef) -> Awaitable[None] | None:
+        """A message is gone, whoever removed it; what it gives back is what to await then.
 
+        On the path of every removal.
+        """
+        if not self._in_rooms:
+            return None
+        blind = self._store.message_blind(ref)
+        return self._left_its_room(blind) if short_of(blind) in self._in_rooms else None
+
+    async def _left_its_room(self, blind: bytes) -> None:
         async def work(conn: Connection) -> None:
             row = await post_rows.by_message(conn, self._store.keys, blind)
             if row is not None:
                 await self._changes.apply(conn, row, Happening.REMOVED)
 
         await self._store.write(work)
-        self._in_rooms.discard(short)
+        self._in_rooms.discard(short_of(blind))
 
     async def room_gone(self, room: Room) -> None:
         """A room is gone: nothing more can be posted there, and what stood there is gone too."""

@@ -158,13 +158,13 @@ class Retention:
         if refs:
             await self.bring_forward(refs, self._clock.now())
 
-    async def forget(self, ref: MessageRef) -> None:
-        """A message was removed: its due time is not needed."""
+    def forget(self, ref: MessageRef) -> Awaitable[None] | None:
+        """A message was removed: its due time is not needed. To be awaited where there is one."""
         if self._removals.removed_here(ref):
             # Its row goes with the others. A commit for each would hold up the rest.
-            return
+            return None
         blind = self._store.message_blind(ref)
-        await self._store.write(lambda conn: expiry_rows.forget(conn, blind))
+        return self._store.write(lambda conn: expiry_rows.forget(conn, blind))
 
 
 async def _nobody(known: KnownRoom) -> None:
