@@ -15,6 +15,7 @@ import typer
 from bot.command_line.console import Exit, complain, say
 from bot.command_line.home import BACKUP_MARK, AlreadyRunning, FolderLock, Home
 from bot.errors import StartError
+from bot.services.anonymity.changes import let_go_of_waiting
 from bot.services.audit import Deed
 from bot.store import (
     Connection,
@@ -240,6 +241,8 @@ def restore(home: Home, source: Path, key: Path | None, *, yes: bool) -> Exit:
     say("    Without that list they are back: erase them again.")
     say("  - What moderators changed since (ground rules, helplines, settings) is as it was then.")
     say("  - Who joined since has to read the ground rules again; the bot holds them meanwhile.")
+    say("  - Posts without a name that waited then do not go out. They may have gone out since, or")
+    say("    been taken back; their receipts say that nobody can tell.")
     say("  - Messages whose time is over by now are removed first thing. Those written since the")
     say("    backup may have no due time any more: look at the rooms with a lifetime.")
     return Exit.DONE
@@ -267,11 +270,15 @@ def _opened(home: Home, source: Path, key: Path | None) -> Iterator[Path]:
 
 
 async def _record_restoring(home: Home, lost: dict[bytes, Head]) -> None:
-    """Write into each group's audit which end it lost, so that an anchor of before is explained."""
+    """Write into each group's audit which end it lost, so that an anchor of before is explained.
+
+    What waits to be posted without a name is let go in the same transaction.
+    """
     store = await Store.open(home.database, load_keys(home))
     now = datetime.now(UTC)
 
     async def work(conn: Connection) -> None:
+        await let_go_of_waiting(conn, store.keys, now.date())
         for group_id in await audit_rows.heads(conn) | lost:
             end = lost.get(group_id, Head(0, START))
             facts = {"lost-number": end.number, "lost-hash": end.hash.hex()}

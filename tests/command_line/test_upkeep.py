@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from bot.clock import Clock
 from bot.command_line.home import Home
 from bot.command_line.rotate import rotate_master
 from bot.errors import StartError
+from bot.model import Room
+from bot.services.anonymity.changes import outbox_key
 from bot.services.audit import Audit, Deed
+from bot.store import Connection, new_id, outbox_rows, post_rows
 from tests.command_line import age_format
 from tests.command_line.circles import EVERY_HANDLE, GROUP, MEMBER, OnDisk, circle
 from tests.command_line.conftest import Start
@@ -49,6 +53,62 @@ def test_backup_and_restore_bring_back_what_was(tmp_path: Path) -> None:
     assert code == 0
     assert "erased.json" in said
     assert knows_member(made.database)
+
+
+async def _waits(made: OnDisk) -> None:
+    """A post without a name that waits."""
+    store = await made.opened()
+    post_id, room_id = new_id(), await store.room_id(Room(GROUP, "room"))
+    soon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    async def work(conn: Connection) -> None:
+        group_id = await store.group_id(GROUP, conn)
+        await post_rows.add(
+            conn,
+            store.keys,
+            post_id=post_id,
+            group_id=group_id,
+            room_id=room_id,
+            parent_id=None,
+            receipt_hash=new_id(),
+            pseudonym="Quiet Heron",
+            day=soon.date(),
+            release_at=soon,
+            tag=b"t" * 16,
+            epoch=1,
+            author_box=None,
+            seal_ends=None,
+        )
+        await outbox_rows.add(
+            conn,
+            store.keys,
+            key=outbox_key(post_id),
+            group_id=group_id,
+            lane="discord posts",
+            purpose="anonymous",
+            payload="words",
+            after=soon,
+            subject_blind=None,
+            since=None,
+        )
+
+    await store.write(work)
+    await store.close()
+
+
+def test_a_post_that_waits_in_a_backup_does_not_go_out_when_that_is_put_back(
+    tmp_path: Path,
+) -> None:
+    # It may have gone out since, or its author took it back: the backup cannot know.
+    made = circle(tmp_path)
+    asyncio.run(_waits(made))
+    assert done(tmp_path, "backup", "monday.sqlite3")[0] == 0
+    code, said = done(tmp_path, "restore", "monday.sqlite3", "--yes")
+    assert (code, "do not go out" in said) == (0, True)
+    db = sqlite3.connect(made.database)
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert db.execute("SELECT state, why FROM posts").fetchall() == [("not-sent", "unknown")]
+    db.close()
 
 
 def test_a_backup_never_takes_the_place_of_the_bots_own_files(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
@@ -14,7 +14,7 @@ from bot.reply import Reply
 from bot.services.anonymity.states import ENDED, Happening, PostState, after
 from bot.services.directory import Directory
 from bot.services.retention.keeping import Retention
-from bot.store import Connection, Store, post_rows
+from bot.store import Connection, KeyRing, Store, outbox_rows, post_rows
 from bot.store.post_rows import PostRow
 
 PURPOSE: Final = "anonymous"
@@ -50,6 +50,21 @@ def at_random(span: tuple[timedelta, timedelta]) -> timedelta:
     """A time within a span, even chances, unrelated to any other."""
     shortest, longest = span
     return shortest + _random.random() * (longest - shortest)
+
+
+async def let_go_of_waiting(conn: Connection, keys: KeyRing, today: date) -> int:
+    """After a backup was put back, no post that waits in it goes out; gives how many there were.
+
+    Each may have gone out since, or been taken back by its author, whose receipt says now that
+    nobody can tell.
+    """
+    rows = await post_rows.some(conn, keys, NOT_GONE_YET)
+    for row in rows:
+        await outbox_rows.withdraw(conn, outbox_key(row.id))
+        ended = {"state": PostState.NOT_SENT.value, "why": "unknown", "ended": today}
+        await post_rows.change(conn, row.id, release_at=None, **ended)
+        await post_rows.forget_label(conn, keys, row.id)
+    return len(rows)
 
 
 class PostChanges:
