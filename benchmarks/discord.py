@@ -147,6 +147,9 @@ async def _memory(options: Options) -> list[Line]:
                         user = stage.server.world.new_user(f"member_{each}")
                         guilds.join(stage.server.gateway, stage.guild, user)
                     place = _folder(options, f"memory-{who}-{members}-{number}")
+                    if who == "bot" and not options.quick:
+                        # Only the first start makes the database, and loads what that takes.
+                        await (await _started(stage, who, place, speaks=False, rests=0.0))
                     task = await _started(stage, who, place, speaks=False, rests=rests)
                     used[who].append((await task).result["mib"])
         peer = used["bare"]

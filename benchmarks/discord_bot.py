@@ -33,8 +33,7 @@ WATCHED: Final = 1_000
 async def _run(folder: Path, looking: Looking) -> dict[str, Any]:
     settings = addressed(folder)
     collect_seldom()
-    master = MasterKey.create(folder / "keys" / "master.key")
-    ring = KeyRing.create(folder / "keys" / "ring.json", master)
+    ring = _ring(folder / "keys")
     store, clock = await Store.open(f"sqlite:///{folder / 'circle.sqlite3'}", ring), Clock()
     rooms = {int(room): RoomKind(kind) for room, kind in settings["rooms"].items()}
     member, moderator = settings["roles"]
@@ -55,7 +54,8 @@ async def _run(folder: Path, looking: Looking) -> dict[str, Any]:
     serving = asyncio.create_task(core.run(print))
     await asyncio.wait_for(opened.wait(), PATIENCE)
     group = Group("discord", str(places.guild))
-    await core.keywords.take_in(group, "\n".join(keywords(WATCHED)), none_too_broad)
+    if settings["speaks"]:
+        await core.keywords.take_in(group, "\n".join(keywords(WATCHED)), none_too_broad)
     for room in places.of(RoomKind.CIRCLE):
         await core.retention.set_lifetime(Room(group, str(room)), timedelta(days=7))
     told = await heard.all(folder, settings)
@@ -64,6 +64,13 @@ async def _run(folder: Path, looking: Looking) -> dict[str, Any]:
     await asyncio.gather(serving, return_exceptions=True)
     await store.close()
     return told
+
+
+def _ring(folder: Path) -> KeyRing:
+    """The keys of an earlier start, or new ones."""
+    if folder.exists():
+        return KeyRing.load(folder / "ring.json", MasterKey.load(folder / "master.key"))
+    return KeyRing.create(folder / "ring.json", MasterKey.create(folder / "master.key"))
 
 
 def _heard() -> Heard:
