@@ -240,6 +240,11 @@ class DiscordTheatre(Theatre):
         await places.save(stage.shelf, stage.places)
         await super().begins()
 
+    def pass_time(self, **by: float) -> None:
+        """For Discord too, whose time the outbox goes by."""
+        super().pass_time(**by)
+        self.stage.server.world.clock.passes(**by)
+
     async def alone(self, who: Account) -> Room:
         """A channel that they see: what is asked there shows to nobody else."""
         return self.stage.moderators if who == self.stage.moderator else self.stage.circle
@@ -248,14 +253,17 @@ class DiscordTheatre(Theatre):
         """Run a slash command."""
         stage = self.stage
         human, channel = stage.human(who), stage.channel(await self.alone(who))
-        first = command.partition(" ")[0]
+        alone, first = command.replace(" ", "-"), command.partition(" ")[0]
+        names: set[str] = set()
 
         async def offered() -> bool:
-            return any(each["name"] == first for each in human.commands(channel))
+            names.update(each["name"] for each in human.commands(channel))
+            return not names.isdisjoint((alone, first))
 
         await self.until(offered)
         given = {name: stage.picked(value) for name, value in fields.items()}
-        stage.note(who, await human.runs(channel, command, **given))
+        typed = alone if alone in names else command
+        stage.note(who, await human.runs(channel, typed, **given))
 
     async def writes_without_a_name(self, who: Account, room: Room, text: str) -> None:
         """Press the standing button, and fill in the window that opens."""
