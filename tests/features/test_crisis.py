@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
 from adapters.sandbox.chat import SandboxChat
 from adapters.sandbox.world import BOT
 from bot.chat import Can
+from bot.errors import NotDurable
 from tests.features.circle import TestCircle
 from tests.features.in_danger import (
     CARD,
@@ -54,6 +56,26 @@ async def test_the_author_is_written_to_alone_and_the_room_hears_nothing(
     assert not [m for m in drew.reads() if HELLO in m["text"]]
     assert not said(circle, circle.moderators, CARD)
     assert cards_stored(circle) == 0
+
+
+@pytest.mark.parametrize("words", [LESS, SEVERE])
+async def test_the_author_is_answered_when_the_answer_could_not_be_stored_at_first(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    rose = await circle.member("Rose")
+    put = circle.core.outbox.put
+    failed: list[Any] = []
+
+    async def fails_once(conn: Any, job: Any, **more: Any) -> None:
+        if more["purpose"] == "crisis-hello" and not failed:
+            failed.append(job)
+            raise NotDurable
+        await put(conn, job, **more)
+
+    monkeypatch.setattr(circle.core.outbox, "put", fails_once)
+    rose.writes(circle.room, words)
+    await rose.sees(HELLO, rose.private)
+    assert failed
 
 
 async def test_the_lower_tier_reaches_moderators_only_by_the_authors_yes(

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -116,13 +117,13 @@ class CrisisAnswering:
                     before.ref = ref
                 return
         card, told = await self._tell_moderators(known, ref, tier, author)
-        self._remember(group, author, _Author(self._clock.monotonic(), ref, card))
-        if Can.TELL_AT_ONCE in self._directory.chat(group).can:
-            job = Tell(group, author, self.words.to_author(group, told))
-            mark = f"{known.id.hex()} {self._store.message_blind(ref).hex()} {told.value}"
-            await self._put(job, f"{HELLO} {mark}", HELLO)
-        elif event.live:
-            await self._line(known, self._store.message_blind(ref).hex(), told)
+        with self._answered(group, author, _Author(self._clock.monotonic(), ref, card)):
+            if Can.TELL_AT_ONCE in self._directory.chat(group).can:
+                job = Tell(group, author, self.words.to_author(group, told))
+                mark = f"{known.id.hex()} {self._store.message_blind(ref).hex()} {told.value}"
+                await self._put(job, f"{HELLO} {mark}", HELLO)
+            elif event.live:
+                await self._line(known, self._store.message_blind(ref).hex(), told)
 
     async def _answer_past(self, known: KnownRoom, event: MessagePosted | MessageEdited) -> None:
         group, author = known.room.group, event.author
@@ -130,9 +131,10 @@ class CrisisAnswering:
         alone = Can.TELL_AT_ONCE in self._directory.chat(group).can
         if not alone or self._recent(group, author, PAST_QUIET) is not None:
             return
-        self._remember(group, author, _Author(self._clock.monotonic(), event.ref, past=True))
-        job = Tell(group, author, self.words.of_the_past())
-        await self._put(job, f"{PAST} {self._store.message_blind(event.ref).hex()}", PAST)
+        told = _Author(self._clock.monotonic(), event.ref, past=True)
+        with self._answered(group, author, told):
+            job = Tell(group, author, self.words.of_the_past())
+            await self._put(job, f"{PAST} {self._store.message_blind(event.ref).hex()}", PAST)
 
     async def _tell_moderators(
         self, known: KnownRoom, ref: MessageRef, tier: Severity, author: Account | None = None
@@ -160,11 +162,21 @@ class CrisisAnswering:
         """Let go of what is in memory about somebody."""
         self._authors.pop((group, account), None)
 
-    def _remember(self, group: Group, author: Account, what: _Author) -> None:
+    @contextmanager
+    def _answered(self, group: Group, author: Account, what: _Author) -> Iterator[None]:
+        """Remember whom the bot answers, unless the answer cannot be stored.
+
+        Then what they wrote comes again, and must not find that they were answered.
+        """
         self._authors[group, author] = what
         self._authors.move_to_end((group, author))
         if len(self._authors) > _MOST_REMEMBERED:
             self._authors.popitem(last=False)
+        try:
+            yield
+        except Exception:
+            self._authors.pop((group, author), None)
+            raise
 
     async def _line(self, known: KnownRoom, mark: str, told: Told) -> None:
         """One quiet line to a room, unless it had one lately. `mark` tells it from others."""
