@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
+from typing import Any
 
 from bot.clock import Clock
 from bot.errors import Refused
@@ -157,8 +158,7 @@ class Helplines:
             await self._record(conn, group, by, Deed.HELPLINE_CHANGED, line.id)
 
         await self._store.write(work)
-        self._lines[group][number - 1] = fuller
-        return fuller
+        return self._changed(group, line, language=fuller.language, source=fuller.source)
 
     async def confirm(self, group: Group, by: Account, number: int) -> Helpline:
         """A moderator looked again and the line is right. Raises `Refused`."""
@@ -170,9 +170,7 @@ class Helplines:
             await self._record(conn, group, by, Deed.HELPLINE_CONFIRMED, line.id)
 
         await self._store.write(work)
-        fresh = replace(line, checked_on=today)
-        self._lines[group][number - 1] = fresh
-        return fresh
+        return self._changed(group, line, checked_on=today)
 
     async def remove(self, group: Group, by: Account, number: int) -> Helpline:
         """Take a line away. Raises `Refused`."""
@@ -183,7 +181,17 @@ class Helplines:
             await self._record(conn, group, by, Deed.HELPLINE_REMOVED, line.id)
 
         await self._store.write(work)
-        self._lines[group].remove(line)
+        lines = self._lines[group]
+        lines[:] = [each for each in lines if each.id != line.id]
+        return line
+
+    def _changed(self, group: Group, line: Helpline, **values: Any) -> Helpline:
+        """Change a line in memory, by its id: others may have come or gone while it was written."""
+        lines = self._lines[group]
+        for place, each in enumerate(lines):
+            if each.id == line.id:
+                lines[place] = replace(each, **values)
+                return lines[place]
         return line
 
     async def _record(

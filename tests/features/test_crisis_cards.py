@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+from bot.model import Account
+from bot.services.helplines import MaySend, Mode
 from tests.features.circle import TestCircle
 from tests.features.in_danger import CARD, SEVERE, cards_stored, on_duty, one_card, said
 
@@ -210,6 +213,26 @@ async def test_the_rota_lasts_and_belongs_to_each_moderator(circle: TestCircle) 
         {"days": "mon", "start": "18:00", "end": "20:00", "zone": "Moon/Base"},
     ):
         assert "Write " in (await ana.runs("duty add", **wrong))["text"]
+
+
+async def test_two_moderators_at_once_lose_no_helpline(circle: TestCircle) -> None:
+    lines = circle.core.helplines
+    (group,) = circle.core.directory.groups()
+    ana, moss = Account(group.platform, "ana"), Account(group.platform, "moss")
+    for name in ("Lantern", "Candle", "Harbour"):
+        await lines.add(group, name, Mode.TEXT, "555 0100", "all night", MaySend.NO)
+    await asyncio.gather(
+        lines.remove(group, ana, 1),
+        lines.confirm(group, moss, 2),
+        lines.describe(group, ana, 2, "Welsh", "candle.example"),
+    )
+    in_memory = lines.all(group)
+    assert [(line.name, line.language) for line in in_memory] == [
+        ("Candle", "Welsh"),
+        ("Harbour", ""),
+    ]
+    await lines.load(group)
+    assert lines.all(group) == in_memory
 
 
 async def test_a_helpline_says_its_language_and_moderators_are_asked_after_ninety_days(
