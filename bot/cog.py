@@ -136,9 +136,10 @@ class Listener:
     stage: Stage
     name: str
     hear: Callable[[Any], Any]
-    """Gives an `Outcome`, or with `waits` an awaitable of one."""
+    """Gives an `Outcome`, or with `waits` an awaitable of one or None."""
     waits: bool
-    """Whether it is a coroutine. One that only starts writes needs none, and each costs time."""
+    """Whether the event waits for it. One that only starts writes needs none of that, and each
+    costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +173,19 @@ def command(
     return mark
 
 
-def listens(event: type[Event], *, stage: Stage = Stage.AFTER) -> Callable[[_Method], _Method]:
+def listens(
+    event: type[Event], *, stage: Stage = Stage.AFTER, waits: bool = False
+) -> Callable[[_Method], _Method]:
     """Declare a cog method as a listener to one kind of event, at one stage.
 
-    It may be `async` or plain; it gives an `Outcome`.
+    It may be `async` or plain; it gives an `Outcome`. With `waits` a plain one gives an awaitable
+    of an `Outcome`, or None at once.
     """
 
     def mark(method: _Method) -> _Method:
-        method.__listens__ = (*getattr(method, "__listens__", ()), (event, stage))  # type: ignore[attr-defined]
+        is_async = inspect.iscoroutinefunction(method)
+        others = getattr(method, "__listens__", ())
+        method.__listens__ = (*others, (event, stage, waits or is_async))  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -213,9 +219,9 @@ class Cog:
     def listeners(self) -> Iterator[Listener]:
         """The listeners declared on this cog."""
         for method in self._methods():
-            for event, stage in getattr(method, "__listens__", ()):
+            for event, stage, waits in getattr(method, "__listens__", ()):
                 name = f"{type(self).__name__}.{method.__name__}"
-                yield Listener(event, stage, name, method, inspect.iscoroutinefunction(method))
+                yield Listener(event, stage, name, method, waits)
 
     def _methods(self) -> Iterator[MethodType]:
         # In the order of the source: help lists commands as their author wrote them.

@@ -137,7 +137,7 @@ class Router:
         for listener in listeners:
             try:
                 outcome = listener.hear(event)
-                if listener.waits:
+                if outcome is not None and listener.waits:
                     outcome = await outcome
             except NotDurable:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -233,12 +234,12 @@ class GroundRulesCog(Cog):
         """Let in who moderates now; hold who no longer does and has not acknowledged."""
         await self.acknowledgement.holding.settle_one(event.group, event.account)
 
-    @listens(MessagePosted, stage=Stage.GATE)
-    async def gate(self, event: MessagePosted) -> Outcome:
+    @listens(MessagePosted, stage=Stage.GATE, waits=True)
+    def gate(self, event: MessagePosted) -> Awaitable[Outcome] | None:
         """Stop what a guest wrote in the group's rooms, should they get that far."""
         if event.automated or self.acknowledgement.wrote(event.group, event.author):
             return None
-        return await self._stop(event)
+        return self._stop(event)
 
     async def _stop(self, event: MessagePosted) -> Outcome:
         known = self.directory.known.get(event.ref.room)

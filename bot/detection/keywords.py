@@ -96,7 +96,7 @@ class Keywords:
 
     def whole(self, word: str) -> bool:
         """Whether a word that stands by itself is a keyword, in disguise too."""
-        letters = word.translate(_POINTS)
+        letters = word if word.isalpha() else word.translate(_POINTS)
         plain = letters.isascii() and letters.isalpha() and not has_triples(letters)
         if plain and self._patterns is None:
             return letters.lower() in (self._bare if len(letters) < len(word) else self._cores)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.chat import Chat
+from bot.chat import Can, Chat
 from bot.errors import Refused
 from bot.model import Group, Role, Room, RoomKind
 from bot.store import Store, group_rows
@@ -14,13 +14,17 @@ from bot.store import Store, group_rows
 
 @dataclass(slots=True)
 class KnownRoom:
-    """A room as the bot works with it. `id` is its row; `lifetime` None means messages stay."""
+    """A room as the bot works with it. `id` is its row; `lifetime` None means messages stay.
+
+    `shows_time_left` says whether its platform does, since every message asks.
+    """
 
     id: bytes
     group_id: bytes
     room: Room
     kind: RoomKind
     lifetime: timedelta | None
+    shows_time_left: bool = False
 
 
 class Directory:
@@ -39,12 +43,13 @@ class Directory:
         """Read a group's rooms from its platform anew."""
         group_id = await self._store.group_id(group)
         found: dict[Room, KnownRoom] = {}
+        shows = Can.SHOW_TIME_LEFT in self.chat(group).can
         for info in await self.chat(group).rooms(group):
             room_id = await self._store.room_id(info.room)
             async with self._store.read() as conn:
                 seconds = await group_rows.lifetime_seconds(conn, room_id)
             lifetime = None if seconds is None else timedelta(seconds=seconds)
-            found[info.room] = KnownRoom(room_id, group_id, info.room, info.kind, lifetime)
+            found[info.room] = KnownRoom(room_id, group_id, info.room, info.kind, lifetime, shows)
         for room in [room for room in self.known if room.group == group and room not in found]:
             del self.known[room]
         self.known.update(found)

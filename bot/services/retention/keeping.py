@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.chat import Can, Right
+from bot.chat import Right
 from bot.clock import Clock
 from bot.errors import PlatformError, Refused
 from bot.model import Account, MessageRef, Role, Room
@@ -56,7 +56,8 @@ class Retention:
         due = at + known.lifetime
         written = self._store.append_to(self._rows, (known.id, ref, due))
         self._written.append((written, due))
-        self._show(ref, due)
+        if known.shows_time_left:
+            self._show(ref, due)
         return written
 
     def _expect_written(self) -> None:
@@ -71,10 +72,9 @@ class Retention:
 
     def _show(self, ref: MessageRef, due: datetime) -> None:
         chat = self._directory.chat(ref.room.group)
-        if Can.SHOW_TIME_LEFT in chat.can:
-            task = asyncio.create_task(_quietly(chat.show_time_left(ref, due)))
-            self._shows.add(task)
-            task.add_done_callback(self._shows.discard)
+        task = asyncio.create_task(_quietly(chat.show_time_left(ref, due)))
+        self._shows.add(task)
+        task.add_done_callback(self._shows.discard)
 
     async def set_lifetime(
         self, room: Room, lifetime: timedelta | None, by: Account | None = None
@@ -114,7 +114,7 @@ class Retention:
         """
         if not timedelta() <= after <= LONGEST:
             raise Refused("lifetime-out-of-range", {"shortest": SHORTEST, "longest": LONGEST})
-        self._directory.room(ref.room)
+        known = self._directory.room(ref.room)
         message = await self._directory.chat(ref.room.group).fetch(ref)
         if message is None:
             raise Refused("message-gone")
@@ -129,7 +129,8 @@ class Retention:
         await self.bring_forward([ref], due, None if message.author == account else account)
         async with self._store.read() as conn:
             kept = await expiry_rows.due_of(conn, self._store.message_blind(ref))
-        self._show(ref, kept or due)
+        if known.shows_time_left:
+            self._show(ref, kept or due)
         return kept or due
 
     async def bring_forward(
