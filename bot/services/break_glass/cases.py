@@ -376,14 +376,16 @@ class Cases:
 
     async def run_due(self) -> None:
         """End those whose time is over."""
-        everybody = {group: await self.everybody(group) for group in self._groups.values()}
+        # As they are now: another may become ready meanwhile, and has its turn then.
+        groups = dict(self._groups)
+        everybody = {group: await self.everybody(group) for group in groups.values()}
 
         async def work(conn: Connection) -> None:
-            live = await case_rows.in_states(conn, self._store.keys, list(self._groups), _LIVE)
+            live = await case_rows.in_states(conn, self._store.keys, list(groups), _LIVE)
             for row in live:
                 new = after(CaseState(row.state), Happening.TIME_UP)
                 if row.expires_at <= self._clock.now() and new is not None:
-                    group = self._groups[row.group_id]
+                    group = groups[row.group_id]
                     await self.end(conn, group, row, new, everybody[group])
 
         await self._store.write(work)
