@@ -18,6 +18,7 @@ from bot.errors import NotDurable
 from bot.store import KeyRing, RowRefused, Store, new_id
 from bot.store.backends import in_thread
 from bot.store.tables import expiries, group_settings, outbox
+from bot.store.writer import MOST_IN_A_COMMIT
 from tests import needs
 from tests.store.conftest import GROUP, ROOM, message
 from tests.store.test_writer import DUE, count, expiry
@@ -47,7 +48,8 @@ async def test_a_full_disk_fails_the_commit_for_all_and_passes(
     if with_work:
         # Queued at the first await below, as are the rows: one commit for all.
         waits.append(asyncio.ensure_future(_written(store, room_id, True)))
-    waits += [store.append(expiries, expiry(store, room_id, f"m{n}")) for n in range(1000)]
+    rows = range(MOST_IN_A_COMMIT - len(waits))
+    waits += [store.append(expiries, expiry(store, room_id, f"m{n}")) for n in rows]
     outcomes = await asyncio.gather(*waits, return_exceptions=True)
     assert all(isinstance(outcome, NotDurable) for outcome in outcomes)
     assert await count(store) == 1
