@@ -151,6 +151,18 @@ async def test_what_is_written_in_a_thread_is_written_in_its_room(
     assert not juniper.reads(thread)
 
 
+async def test_what_stands_in_an_archived_thread_goes_too(stage: DiscordStage, core: Core) -> None:
+    chat = await stage.connect(core)
+    juniper = stage.human(stage.member)
+    thread = juniper.starts_thread(stage.channel(stage.circle), "Wednesday")
+    for count in (1, 3):
+        said = [juniper.writes(thread, f"number {n}") for n in range(count)]
+        refs = [MessageRef(stage.circle, f"{thread.id}/{each.id}") for each in said]
+        stage.host.archives(thread)
+        assert await chat.remove(refs) == dict.fromkeys(refs, Removal.GONE)
+        assert not juniper.reads(thread)
+
+
 async def test_the_title_of_a_post_in_a_forum_is_looked_at(stage: DiscordStage, core: Core) -> None:
     made = await forum(stage)
     chat = await stage.connect(core)

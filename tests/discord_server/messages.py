@@ -176,6 +176,7 @@ def edit(gateway: Gateway, channel: Channel, message: Message, body: Json, by: U
     require(guild, by.id, channel, world.clock.now(), Permission.VIEW_CHANNEL)
     if message.author is not by or message.webhook_id is not None:
         raise Refused(50005)
+    _must_be_open(channel)
     rewrite(gateway, channel, message, body)
 
 
@@ -197,6 +198,7 @@ def delete(gateway: Gateway, channel: Channel, message: Message, by: User) -> No
     guild = world.guild_of(channel)
     now = world.clock.now()
     require(guild, by.id, channel, now, Permission.VIEW_CHANNEL)
+    _must_be_open(channel)
     if message.author is not by:
         if guild is None:
             raise Refused(50013)
@@ -205,6 +207,12 @@ def delete(gateway: Gateway, channel: Channel, message: Message, by: User) -> No
             options = {"channel_id": str(channel.id), "count": "1"}
             log(gateway, guild, MESSAGE_DELETE, by, message.author.id, options=options)
     forget(gateway, channel, message)
+
+
+def _must_be_open(channel: Channel) -> None:
+    """Whoever changes or deletes something in an archived thread opens that one first."""
+    if channel.thread is not None and channel.thread.archived:
+        raise Refused(50083)
 
 
 def forget(gateway: Gateway, channel: Channel, message: Message) -> None:
@@ -229,6 +237,7 @@ def bulk_delete(gateway: Gateway, channel: Channel, ids: list[int], by: User) ->
     if guild is None:
         raise Refused(50003)
     require(guild, by.id, channel, world.clock.now(), Permission.MANAGE_MESSAGES)
+    _must_be_open(channel)
     if not BULK_LEAST <= len(ids) <= BULK_MOST:
         raise Refused(50016)
     if len(ids) != len(set(ids)):

@@ -380,6 +380,11 @@ GUILDS: Final = (
         "test_guilds.py::test_writing_wakes_an_archived_thread_but_not_a_locked_one",
     ),
     Rule(
+        "In an archived thread nothing is edited or deleted: 50083",
+        _JSON,
+        "test_guilds.py::test_nothing_in_an_archived_thread_is_edited_or_deleted",
+    ),
+    Rule(
         "A webhook writes under its name; 50027: wrong token, 10015: unknown",
         "resources/webhook#execute-webhook",
         "test_guilds.py::test_a_webhook_writes_under_its_own_name_until_it_is_deleted",

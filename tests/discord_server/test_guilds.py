@@ -163,6 +163,25 @@ async def test_writing_wakes_an_archived_thread_but_not_a_locked_one(
         cora.writes(thread, "and now?")
 
 
+async def test_nothing_in_an_archived_thread_is_edited_or_deleted(
+    client: Client, room: Channel, host: Human, cora: Human
+) -> None:
+    thread = cora.starts_thread(room, "aside")
+    said = [cora.writes(thread, word) for word in ("one", "two", "three")]
+    host.archives(thread)
+    with pytest.raises(Refused, match="50083"):
+        cora.edits(said[0], "changed")
+    there = await client.fetch_channel(thread.id)
+    assert isinstance(there, discord.Thread)
+    for some in (said[:1], said):
+        with pytest.raises(discord.HTTPException) as refused:
+            await there.delete_messages([discord.Object(each.id) for each in some])
+        assert refused.value.code == 50083
+    said.append(cora.writes(thread, "four"))
+    await there.delete_messages([discord.Object(each.id) for each in said])
+    assert not cora.reads(thread)
+
+
 async def test_a_webhook_writes_under_its_own_name_until_it_is_deleted(
     client: Client, guild: Guild, room: Channel, cora: Human
 ) -> None:
