@@ -29,6 +29,7 @@ from tests.discord_server.contents import every
 from tests.discord_server.human import Human, Shown
 from tests.discord_server.permissions import Permission
 from tests.discord_server.state import Channel, Message
+from tests.store import empty
 
 WITHIN = 30.0
 POST = "/channels/{channel_id}/messages"
@@ -142,7 +143,9 @@ class Living:
     async def _open(self) -> Store:
         master = MasterKey.load(self._folder / "keys" / "master.key")
         ring = KeyRing.load(self._folder / "keys" / "ring.json", master)
-        return await Store.open(f"sqlite:///{self._folder / 'circle.sqlite3'}", ring)
+        database = self._folder / "circle.sqlite3"
+        await empty.lay(database)
+        return await Store.open(f"sqlite:///{database}", ring)
 
     async def up(self) -> None:
         """Start the bot; returns when the join card and the standing buttons are there."""

@@ -25,6 +25,7 @@ from bot.texts.pack import GroundRules
 from bot.wiring import Circle
 from tests.homeserver.server import Credentials, Homeserver
 from tests.matrix.human import Human
+from tests.store import empty
 
 _T = TypeVar("_T")
 
@@ -132,7 +133,9 @@ class MatrixCircle:
         """The store."""
         master = MasterKey.load(self.folder / "keys" / "master.key")
         ring = KeyRing.load(self.folder / "keys" / "ring.json", master)
-        return await Store.open(f"sqlite:///{self.folder / 'circle.sqlite3'}", ring)
+        database = self.folder / "circle.sqlite3"
+        await empty.lay(database)
+        return await Store.open(f"sqlite:///{database}", ring)
 
     async def up(self) -> None:
         """Start the bot; returns when the group is open."""

@@ -22,6 +22,7 @@ from bot.wiring import Circle
 from tests.adapters.discord_stage import DiscordStage
 from tests.adapters.matrix_stage import MatrixStage
 from tests.adapters.stage import Seen, Stage
+from tests.store import empty
 
 PATIENCE = 60.0
 """Seconds until something that should happen is given up on."""
@@ -52,7 +53,9 @@ class Theatre:
     async def _open(self) -> Store:
         master = MasterKey.load(self.folder / "keys" / "master.key")
         ring = KeyRing.load(self.folder / "keys" / "ring.json", master)
-        return await Store.open(f"sqlite:///{self.folder / 'circle.sqlite3'}", ring)
+        database = self.folder / "circle.sqlite3"
+        await empty.lay(database)
+        return await Store.open(f"sqlite:///{database}", ring)
 
     async def up(self) -> None:
         """Start the bot; returns when the group is open."""

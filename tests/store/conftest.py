@@ -9,6 +9,7 @@ import pytest
 
 from bot.model import Account, Group, MessageRef, Room
 from bot.store import KeyRing, MasterKey, Store
+from tests.store import empty
 
 GROUP = Group("sandbox", "circle-1")
 ROOM = Room(GROUP, "room-1")
@@ -49,16 +50,19 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def store(url: str, keys: KeyRing) -> AsyncIterator[Store]:
+async def store(url: str, keys: KeyRing, sqlite_file: Path) -> AsyncIterator[Store]:
     """An open store on each engine."""
+    if url.startswith("sqlite"):
+        await empty.lay(sqlite_file)
     opened = await Store.open(url, keys, busy_seconds=0.2)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def sqlite_store(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Store]:
+async def sqlite_store(sqlite_url: str, keys: KeyRing, sqlite_file: Path) -> AsyncIterator[Store]:
     """An open store on SQLite, where only that engine has what is tested."""
+    await empty.lay(sqlite_file)
     opened = await Store.open(sqlite_url, keys, busy_seconds=0.2)
     yield opened
     await opened.close()
