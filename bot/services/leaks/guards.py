@@ -47,16 +47,20 @@ class Guards:
     async def load(self, group: Group) -> None:
         """Read a group's guard words from the store; returns when they are searched with."""
         group_id = await self._store.group_id(group)
-        guarded = _Guarded()
-        last = bytes(16)
-        while True:
-            async with self._store.read() as conn:
-                rows = await guard_rows.page(conn, group_id, last)
-            if not rows:
-                break
-            for last, owner, tags in rows:
-                guarded.of.setdefault(owner, {})[last] = tags
-        await self._build(group_id, guarded)
+        guarded = self._guarded.get(group) or _Guarded()
+        # Nobody adds meanwhile: what came between reading and keeping would be lost from memory.
+        async with guarded.changes:
+            found: dict[bytes, dict[bytes, bytes]] = {}
+            last = bytes(16)
+            while True:
+                async with self._store.read() as conn:
+                    rows = await guard_rows.page(conn, group_id, last)
+                if not rows:
+                    break
+                for last, owner, tags in rows:
+                    found.setdefault(owner, {})[last] = tags
+            guarded.of = found
+            await self._build(group_id, guarded)
         self._guarded[group] = guarded
 
     def of(self, group: Group) -> GuardWords | None:

@@ -136,9 +136,10 @@ class LeakKinds:
         kind = Kind(choice.value)
         if watch not in _FITTING.get(kind, tuple(Watch)):
             raise Refused(f"watch-not-for-{kind.value}")
-        now = self.of(group)
         facts = {"kind": kind.value, "watch": watch.value}
         await self._keep(group, by, f"{_CHOSEN}{kind.value}", watch.value, facts)
+        # Only now: somebody else may have chosen meanwhile.
+        now = self.of(group)
         self._wanted[group] = Wanted({**now.chosen, kind: watch}, now.countries)
 
     async def choose_countries(self, group: Group, by: Account, typed: str) -> tuple[str, ...]:
