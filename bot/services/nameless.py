@@ -7,6 +7,7 @@ and dates that are told in other words are not seen at all.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,8 @@ from bot.services.leaks.scanning import Scanning
 SHORTEST_NAME: Final = 3
 """Letters. Shorter names are ordinary words too often."""
 MOST_SHOWN: Final = 5
+AT_ONCE: Final = 500
+"""Members whose names are looked for at a stretch: some milliseconds."""
 
 _MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -84,7 +87,9 @@ class Nameless:
         folded = fold(text).text
         words = {fold(word).text: word for word in _WORD.findall(text)}
         there = []
-        for account in await chat.members(group):
+        for number, account in enumerate(await chat.members(group)):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
             name = await chat.name_of(group, account)
             whole = fold(name).text
             if _holds(folded, fold(account.handle).text) or (
@@ -105,7 +110,8 @@ class Nameless:
 
 def _holds(text: str, part: str) -> bool:
     """Whether a text has a part as whole words."""
-    if len(part) < SHORTEST_NAME:
+    # A pattern for each of many thousand members would hold up everything else for seconds.
+    if len(part) < SHORTEST_NAME or part not in text:
         return False
     found = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text)
     return found is not None
