@@ -12,8 +12,8 @@ from adapters.discord.chat import DiscordChat
 from adapters.discord.client import Shards, Waits
 from bot.chat import Removal, Retry, Right
 from bot.errors import Forbidden, Gone, StartError, TryLater, Unknown
-from bot.events import GroupReady, MessagePosted, RoomChange, RoomChanged
-from bot.model import Group, RoomKind
+from bot.events import GroupReady, Joined, MessagePosted, RoomChange, RoomChanged
+from bot.model import Account, Group, RoomKind
 from bot.reply import Reply
 from tests.adapters.discord_stage import AT_ONCE, WITHIN, DiscordStage
 from tests.adapters.fakes import Core, PlainTexts
@@ -30,6 +30,10 @@ def posts(core: Core) -> list[MessagePosted]:
 
 def texts(core: Core) -> list[str]:
     return [event.content.text for event in posts(core)]
+
+
+def joined(core: Core) -> list[Account]:
+    return [event.account for event in core.events if isinstance(event, Joined)]
 
 
 def read(stage: DiscordStage) -> int:
@@ -57,7 +61,8 @@ async def test_what_happens_while_the_line_is_cut_comes_with_the_resume(
     stage.server.gateway.drop()
     for n in range(3):
         await stage.writes(stage.member, stage.circle, f"Cut {n}")
-    await until(lambda: len(texts(core)) == 4)
+    nettle = await stage.joins("nettle")
+    await until(lambda: len(texts(core)) == 4 and nettle in joined(core))
     assert texts(core) == ["Before", "Cut 0", "Cut 1", "Cut 2"]
     assert stage.server.gateway.resumed == 1
     assert all(event.live for event in posts(core))
@@ -68,13 +73,15 @@ async def test_what_happens_while_the_line_is_cut_comes_with_the_resume(
 async def test_what_no_resume_can_tell_comes_from_history(
     stage: DiscordStage, core: Core, way: str
 ) -> None:
-    await stage.connect(core)
+    chat = await stage.connect(core)
     await stage.writes(stage.member, stage.circle, "Before")
     await core.until(lambda: texts(core) == ["Before"])
     getattr(stage.server.gateway, way)()
     await stage.writes(stage.member, stage.circle, "Missed")
+    nettle = await stage.joins("nettle")
     await until(lambda: "Missed" in texts(core))
     await stage.connected()
+    assert (await chat.held(stage.group))[nettle], "whoever came meanwhile is found by comparing"
     await stage.writes(stage.member, stage.circle, "After")
     await until(lambda: "After" in texts(core))
     assert list(dict.fromkeys(texts(core))) == ["Before", "Missed", "After"]

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from adapters.discord.rights import IN_A_CHANNEL
+from bot.chat import Right
 from bot.model import Account
 from bot.sealing import SealedHalf
 from bot.store import tables
@@ -179,6 +181,28 @@ async def test_take_mine_back_now_takes_ones_own_and_nobody_elses(living: Living
     assert theirs.id in place.room.messages
     living.pass_time(hours=2, minutes=5)
     await place.when(lambda: theirs.id not in place.room.messages)
+
+
+async def test_what_may_not_be_removed_is_told_to_moderators_and_goes_when_it_may(
+    living: Living,
+) -> None:
+    place = living.place
+    moderators = place.channel(place.moderators)
+    answer = await place.ana.runs(moderators, "lifetime", room=place.room, lifetime="2 hours")
+    await place.when(lambda: "are removed" in answer.text)
+    wren = await living.joined("wren")
+    said = wren.writes(place.room, "for tonight")
+    await place.deny(place.circle, Right.REMOVE)
+    living.pass_time(hours=2, minutes=5)
+    await place.when(lambda: "I lack the right to" in _all(moderators))
+    assert said.id in place.room.messages
+    bot = place.guild.member(place.server.world.application.bot.id)
+    place.host.sets_overwrite(place.room, bot, allow=IN_A_CHANNEL.value)
+    await place.when(lambda: said.id not in place.room.messages)
+
+
+def _all(room: Channel) -> str:
+    return " ".join(f"{each.content}{each.embeds}" for each in room.messages.values())
 
 
 async def test_whom_the_host_lets_see_a_command_may_still_not_use_it(living: Living) -> None:
