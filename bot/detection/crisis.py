@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from bot.detection import crisis_cues as cues
 from bot.detection import crisis_more as more
+from bot.detection import crisis_weighing as weighing
 from bot.detection import crisis_words as words
 from bot.detection.crisis_said import (
     FIRST_PERSON,
@@ -52,19 +53,16 @@ _THEY_ARE: Final = compiled(more.THEY_ARE)
 HINTS: Final = {
     kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ()) + cues.HINTS.get(kind, ())
     for kind in (*words.HINTS, *more.HINTS, *cues.HINTS)
-}
+} | {"weighed": weighing.HINTS}
 """For each kind of saying, letters of which one is in every text that says it."""
 _LETTERS: Final = tuple((kind, letters) for kind, each in HINTS.items() for letters in each)
 _HINTS: Final = AhoCorasick([letters for _, letters in _LETTERS], implementation=Implementation.DFA)
-_TYPESET: Final = [
-    *zip("\u2019\u2018\u02bc\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" ', strict=True)
-]
 _METHOD: Final = compiled(words.METHOD)
 
 
 def find_crisis(text: str) -> list[Finding]:
     """What a text says of danger, in order, without overlaps. Never fails; linear in the text."""
-    plain = _small(text)
+    plain = weighing.plain(text)
     kinds = hinted(plain)
     if "topic" in kinds and found_in(_TOPIC, plain):
         kinds.add("beside")
@@ -78,6 +76,8 @@ def find_crisis(text: str) -> list[Finding]:
         if (finding := _weighed(kind, plain, start, end)) is not None
     ]
     findings += cues.read(plain, kinds)
+    if not findings and "weighed" in kinds:
+        findings = _by_weight(plain)
     if any(not finding.past for finding in findings) and found_in(_PREPARED, plain):
         findings = [
             finding if finding.past else replace(finding, severity=Severity.HIGH)
@@ -98,15 +98,14 @@ def hinted(plain: str) -> set[str]:
     return {_LETTERS[number][0] for number, _, _ in found}
 
 
-def _small(text: str) -> str:
-    """Small letters and plain quotes, one for one, so that places stay the same."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    if not lower.isascii():
-        for typeset, plain in _TYPESET:
-            lower = lower.replace(typeset, plain)
-    return lower
+def _by_weight(plain: str) -> list[Finding]:
+    """What no pattern knows, but much speaks for."""
+    where = weighing.weighed(plain)
+    if where is None:
+        return []
+    said = Said(plain, *where)
+    past = _is_past(said, told=True)
+    return [Finding(Kind.CRISIS, said.start, said.end, Severity.LOW, past)]
 
 
 # "Been thinking of suicide": who else would it be.
