@@ -39,19 +39,21 @@ def test_no_text_holds_it_up(text: str) -> None:
 
     def seconds() -> float:
         began = time.process_time()
-        _check(text, SCANNER.scan(text))
+        SCANNER.scan(text)
         return time.process_time() - began
 
+    assert beside(text, SCANNER.scan(text)) == []
     assert min(seconds() for _ in range(3)) < LIMIT * LOADED
 
 
-def _check(text: str, findings: list[Finding]) -> None:
-    assert all(0 <= finding.start < finding.end <= len(text) for finding in findings)
+def beside(text: str, findings: list[Finding]) -> list[Finding]:
+    """The findings that do not lie in the text."""
+    return [found for found in findings if not 0 <= found.start < found.end <= len(text)]
 
 
 @given(texts)
 def test_no_text_crashes_it_and_spans_are_in_the_text(text: str) -> None:
-    _check(text, SCANNER.scan(text))
+    assert beside(text, SCANNER.scan(text)) == []
 
 
 @given(texts)
