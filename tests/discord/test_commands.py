@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
@@ -46,6 +47,16 @@ def test_a_group_is_made_where_no_command_has_its_bare_name() -> None:
     found = told(ALL)
     assert {"add", "remove", "list"} <= {each["name"] for each in found["keyword"]["options"]}
     assert {"anon", "anon-status", "anon-take-back", "help", "help-now"} <= found.keys()
+
+
+def test_the_guide_types_commands_as_they_are_offered() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "hosts" / "discord.md").read_text()
+    found = told(ALL)
+    typed = re.findall(r"(?:^    |`)/([a-z-]+)(?: ([a-z]+)\b(?!:))?", guide, re.MULTILINE)
+    assert len(typed) > 5
+    for name, within in typed:
+        options = [each["name"] for each in found[name].get("options", [])]
+        assert not within or within in options, f"/{name} {within}"
 
 
 def test_what_is_hidden_and_what_is_on_a_message_is_no_slash_command() -> None:

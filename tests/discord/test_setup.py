@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.discord.rights import ASKED_FOR
+from adapters.discord.rights import ASKED, ASKED_FOR
 from bot.model import RoomKind
 from tests.command_line.terminal import Terminal
 from tests.discord.host import DEADLINE, LINK, Host
@@ -147,6 +147,15 @@ def test_the_link_asks_for_no_right_too_many() -> None:
         assert not getattr(ASKED_FOR, right)
     assert not ASKED_FOR.mention_everyone
     assert not ASKED_FOR.manage_webhooks
+
+
+def test_the_guide_tells_of_these_rights_and_no_other() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "hosts" / "discord.md").read_text()
+    told = [f"      {each.label}: {each.why}\n" for each in ASKED]
+    table = [f"| {each.label} | {each.why} |\n" for each in ASKED]
+    assert "".join([*told, "    and not"]) in guide
+    assert "".join(["|---|---|\n", *table, "\n"]) in guide
+    assert f"permissions={ASKED_FOR.value}\n" in guide
 
 
 async def test_cut_off_anywhere_the_next_run_goes_on(host: Host) -> None:
