@@ -111,7 +111,7 @@ async def open_keys(home: Home) -> KeyRing:
             raise StartError(
                 f"There is a key ring ({home.ring}) and no database at {home.place}. If the "
                 "database is on another disk, connect that first. If it is lost, restore a "
-                "backup (circlekeeper restore). To begin anew, move the key ring away."
+                f"backup (circlekeeper restore). To begin anew, move what is in {home.keys} away."
             )
         return KeyRing.load(home.ring, MasterKey.load(home.master))
     if stored:

@@ -259,12 +259,17 @@ class KeyRing:
             self._add(name)
         return self._keys[name]
 
+    @property
+    def marks_erasures(self) -> bool:
+        """Whether it has the key of the erasure ledger's marks."""
+        return "erasure" in self._keys
+
     def erasure_mark(self, blind: bytes) -> bytes:
         """What stands in the erasure ledger for a blind. The first call makes the key.
 
         Raises `NotDurable` when the new key cannot be kept.
         """
-        if "erasure" not in self._keys:
+        if not self.marks_erasures:
             self._add("erasure")
         return hmac.digest(self._keys["erasure"], blind, "sha256")[:TAG_BYTES]
 

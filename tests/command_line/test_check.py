@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import pytest
 from bot.command_line.checks import check
 from bot.command_line.home import BACKUP_MARK
 from bot.store import KeyRing, MasterKey, age_files
+from bot.store.ledger import LEDGER_NAME, ErasureLedger
 from tests.command_line.circles import EVERY_HANDLE, OnDisk, circle
 from tests.command_line.process import assert_quiet, environment
 
@@ -212,6 +213,14 @@ def other_ring(made: OnDisk) -> None:
     made.master.write_bytes(other.master.read_bytes())
 
 
+def other_list_of_erasures(made: OnDisk) -> None:
+    (made.folder / "other").mkdir()
+    other = circle(made.folder / "other")
+    ledger = ErasureLedger(KeyRing.load(other.ring, MasterKey.load(other.master)))
+    ledger.add(bytes(16), [b"somebody was erased"], date(2026, 3, 1))
+    made.ring.with_name(LEDGER_NAME).write_bytes(ledger.path.read_bytes())
+
+
 def change_audit(made: OnDisk) -> None:
     change(made, "DROP TRIGGER audit_no_update")
     change(made, "UPDATE audit SET entry = replace(entry, 'setting', 'getting')")
@@ -234,6 +243,7 @@ def cut_off_rotation(made: OnDisk) -> None:
         (cut_database, "Database"),
         (newer_schema, "Schema"),
         (other_ring, "Key ring fits"),
+        (other_list_of_erasures, "List of erasures"),
         (change_audit, "Audit"),
         (cut_off_rotation, "Keys"),
     ],
@@ -243,7 +253,9 @@ def test_what_is_spoilt_is_red_and_nothing_else(
 ) -> None:
     made = circle(tmp_path)
     spoil(made)
+    ring = made.ring.read_bytes() if made.ring.exists() else None
     assert look().todo == [what]
+    assert ring == (made.ring.read_bytes() if made.ring.exists() else None), "it only looks"
 
 
 def test_it_can_be_read_on_a_terminal(tmp_path: Path) -> None:

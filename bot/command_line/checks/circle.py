@@ -17,6 +17,7 @@ from bot.services.break_glass.counts import DRILLED
 from bot.services.helplines import ASK_AGAIN, HIDDEN
 from bot.services.key_holders import FEWEST
 from bot.store import KeyRing, MasterKey, age_files
+from bot.store.ledger import ErasureLedger
 from bot.store.looking import Seen, SeenGroup, look, verify_audit
 from bot.store.migrations.revisions import is_known, newest_revision
 
@@ -33,7 +34,7 @@ async def of_circle(home: Home, area: str, recipient: str | None) -> list[Findin
     if not home.exists:
         todo = (
             "If it is on another disk, connect that. If it is lost: circlekeeper restore. To "
-            f"begin anew, move {home.ring} away."
+            f"begin anew, move what is in {home.keys} away."
         )
         return [*findings, do(area, "Database", f"missing at {home.place}", todo)]
     seen = await look(home.database, keys, datetime.now(UTC))
@@ -93,10 +94,22 @@ def _keys(home: Home, area: str) -> tuple[KeyRing | None, list[Finding]]:
         findings.append(do(area, "Key ring", *split(error)))
         return None, findings
     findings.append(_private(area, "Key ring", home.ring, "600"))
+    findings += _erasures(area, ErasureLedger(ring))
     if ring.column_keys > 1:
         said = "a change of the keys was cut off; everything can be read meanwhile"
         findings.append(do(area, "Keys", said, "circlekeeper rotate --columns ends it."))
     return ring, findings
+
+
+def _erasures(area: str, ledger: ErasureLedger) -> Iterator[Finding]:
+    if not ledger.path.exists():
+        return
+    try:
+        ledger.all()
+    except StartError as error:
+        yield do(area, "List of erasures", *split(error))
+        return
+    yield _private(area, "List of erasures", ledger.path, "600")
 
 
 def _of_master(home: Home, area: str, master: MasterKey) -> Finding:
