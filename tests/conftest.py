@@ -86,6 +86,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if second_try.is_due(item):
             item.add_marker(second_try.SECOND_TRY)
+    # The longest begin, so that none is left to run alone at the end.
+    items.sort(key=_patience, reverse=True)
+
+
+def _patience(item: pytest.Item) -> float:
+    """The seconds that a test asks for by a limit of its own."""
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit is not None else 0.0
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,9 @@ from bot.model import Role
 from bot.reply import Answer, Reply, Text, Value
 from bot.texts import Texts
 
+PATIENCE = 30.0
+"""Seconds that an event may take through a real library, on a machine with other things to do."""
+
 
 class PlainTexts(Texts):
     """Says a text by its key and its arguments, so that a test reads what it wrote."""
@@ -111,7 +114,7 @@ class Core:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds for what was handed in."""
-        async with asyncio.timeout(10), self._news:
+        async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(condition)
 
     async def _tell(self) -> None:

@@ -114,7 +114,7 @@ class Crowd:
     async def joins(self) -> None:
         """A newcomer comes in; one in four stops on the way."""
         await self._makes_room()
-        account = await self.scene.director.do("arrive", name=f"P{self.chance.randrange(10**9)}")
+        account = await self.scene.director.do("arrive", name=self.nonsense().capitalize())
         stops = self.chance.random() < 0.25
         card = await self.runs(account, "join", "stays here")
         card = await self.presses(account, card, "I agree", "court")
