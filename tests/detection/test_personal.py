@@ -64,6 +64,13 @@ def test_a_check_digit_that_is_wrong_makes_it_no_card_and_no_account() -> None:
     assert not found("DE89 3704 0044 0532 0130 01", Kind.IBAN)
 
 
+def test_ten_digits_of_a_landline_are_a_phone_number_only_by_themselves() -> None:
+    there = Personal(regions=("TR",))
+    assert found("2121234567", Kind.PHONE, there) == ["2121234567"]
+    assert not found("2121234567", Kind.PHONE, Personal(regions=("US",)))
+    assert not found("it says 2121234567 in row nine", Kind.PHONE, there)
+
+
 def test_a_group_says_where_its_phone_numbers_come_from() -> None:
     text = "so 0532 123 45 67 it was"
     assert found(text, Kind.PHONE, Personal(regions=("TR",)))

@@ -95,7 +95,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
             yield start, end
             continue
         asked += 1
-        if asked <= _MOST_CHECKED and _is_valid(core, regions):
+        if asked <= _MOST_CHECKED and _is_valid(core, regions, alone=text.strip() == core):
             yield start, end
 
 
@@ -126,7 +126,7 @@ def _repeats(core: str) -> bool:
     return len(set(digits_of(core))) < 3
 
 
-def _is_valid(core: str, regions: Sequence[str]) -> bool:
+def _is_valid(core: str, regions: Sequence[str], *, alone: bool) -> bool:
     digits = digits_of(core)
     if found_in(_AMERICAN_ID, core) or digits in "01234567890":
         return False
@@ -148,7 +148,8 @@ def _is_valid(core: str, regions: Sequence[str]) -> bool:
             return False
     elif len(digits) != 10 or _COUNTED in digits:
         return False
-    return any(_parses(core, region, mobile=True) for region in regions)
+    # A message that is nothing but ten digits answers somebody who asked for a number.
+    return any(_parses(core, region, mobile=not alone or len(groups) > 1) for region in regions)
 
 
 def _parses(number: str, region: str | None, mobile: bool = False) -> bool:
