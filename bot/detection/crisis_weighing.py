@@ -77,15 +77,18 @@ def _classes() -> _Classes:
 
 
 _WHOLE, _BEGUN, TOPICS, _OF_WHOM = _classes()
+_EVERYDAY: Final = frozenset("step stepped stepping walk walked walking breath breathe".split())  # noqa: SIM905
+"""They weigh, and by themselves start no weighing: half of all texts that had a topic had these
+alone, and of the texts in the evaluation none is found by them alone."""
 HINTS: Final = tuple(
     sorted(
         f" {word}"
         for kept in (_WHOLE, _BEGUN)
         for word, names in kept.items()
-        if not TOPICS.isdisjoint(names)
+        if not TOPICS.isdisjoint(names) and word not in _EVERYDAY
     )
 )
-"""Letters of which some are in every text that is on a topic."""
+"""Letters of which some are in every text that is on a topic and not only of every day."""
 _SHORTEST: Final = min(map(len, _BEGUN))
 _LONGEST_BEGUN: Final = max(map(len, _BEGUN))
 
