@@ -76,6 +76,7 @@ async def test_a_busy_platform_at_the_gate_loses_no_due_time(
     await waiting(circle, 1)
     await circle.pass_time(hours=2, minutes=1)
     await circle.moderator().sees_no(WORDS, circle.room)
+    assert WORDS not in circle.texts()
 
 
 async def test_a_group_whose_platform_is_busy_at_the_start_still_opens(
@@ -125,7 +126,8 @@ async def test_what_cannot_be_removed_is_told_even_if_a_crash_came_first(
     await circle.moderator().runs("lifetimes")
     await circle.core.removals.sweep()
     # Then they know
-    await circle.moderator().sees("remove", circle.moderators)
+    told = await circle.moderator().sees("remove", circle.moderators)
+    assert WORDS not in told["text"]
 
 
 def _failed(circle: TestCircle) -> int:

@@ -117,6 +117,7 @@ async def test_who_took_their_yes_back_is_held_when_the_right_is_back(circle: Te
     await told_moderators(circle, "could not close the rooms")
     gus.people.allow(circle.room, "hold", True)
     await closed_to(circle, gus)
+    assert not gus.may_enter(circle.room)
 
 
 async def test_a_right_that_comes_back_without_a_word_is_noticed_within_a_minute(
@@ -130,6 +131,7 @@ async def test_a_right_that_comes_back_without_a_word_is_noticed_within_a_minute
     group["hold"] = True
     await circle.pass_time(minutes=1, seconds=5)
     await open_to(circle, fern)
+    assert fern.may_enter(circle.room)
 
 
 # -- starts ----------------------------------------------------------------------------------
@@ -162,6 +164,7 @@ async def test_what_was_changed_by_hand_while_the_bot_was_away_is_put_right(
     await circle.up()
     await open_to(circle, gus)
     await closed_to(circle, nell)
+    assert (gus.may_enter(circle.room), nell.may_enter(circle.room)) == (True, False)
 
 
 async def test_a_job_from_before_a_crash_does_not_undo_what_is_right(

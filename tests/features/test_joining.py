@@ -123,6 +123,7 @@ async def test_joining_goes_on_after_a_restart(circle: TestCircle) -> None:
     await circle.restart()
     await nell.presses("I understand")
     await open_to(circle, nell)
+    assert nell.may_enter(circle.room)
 
 
 async def test_who_joined_while_the_bot_was_away_is_settled_when_it_is_back(
@@ -219,6 +220,7 @@ async def test_where_the_platform_lets_a_guest_write_the_gate_takes_it_away(
     circle.world.person(nell.group, nell.account)["held"] = False
     nell.writes(circle.room, "I slipped past the door")
     await circle.moderator().sees_no("slipped past", circle.room)
+    assert "I slipped past the door" not in circle.texts()
 
 
 async def test_pressing_the_last_button_twice_acknowledges_once(circle: TestCircle) -> None:

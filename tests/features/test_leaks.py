@@ -69,21 +69,24 @@ async def test_a_watched_word_raises_one_card_that_quotes_nothing(watching: Test
 async def test_nothing_is_raised_without_the_word(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, "I met Annabel Leeds, planning the bakery")
-    rose.writes(watching.room, WORDS)
-    await card(watching, 1)
+    message = rose.writes(watching.room, WORDS)
+    shown = await card(watching)
+    assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
 async def test_what_is_typed_otherwise_is_found(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
-    rose.writes(watching.room, "ANNA\nLEE")
-    await card(watching)
+    message = rose.writes(watching.room, "ANNA\nLEE")
+    shown = await card(watching)
+    assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
 async def test_a_file_name_is_looked_at(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     hanging = [{"kind": "image", "name": "anna_lee.jpg"}, {"kind": "image", "name": "anna lee.jpg"}]
-    rose.writes(watching.room, "look", attachments=hanging)
-    await card(watching)
+    message = rose.writes(watching.room, "look", attachments=hanging)
+    shown = await card(watching)
+    assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
 async def test_moderators_may_talk_about_it_among_themselves(watching: TestCircle) -> None:
@@ -98,8 +101,9 @@ async def test_moderators_may_talk_about_it_among_themselves(watching: TestCircl
 async def test_another_bots_words_are_looked_at(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     watching.world.state["accounts"][rose.account]["automated"] = True
-    rose.writes(watching.room, WORDS)
-    await card(watching)
+    message = rose.writes(watching.room, WORDS)
+    shown = await card(watching)
+    assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
 async def test_an_edit_that_brings_the_word_in_raises_a_card(watching: TestCircle) -> None:
@@ -108,8 +112,9 @@ async def test_an_edit_that_brings_the_word_in_raises_a_card(watching: TestCircl
     rose.edits(watching.room, message, WORDS)
     await card(watching)
     rose.edits(watching.room, message, WORDS + " today")
-    rose.writes(watching.other_room, WORDS)
-    await card(watching, 2)
+    other = rose.writes(watching.other_room, WORDS)
+    shown = await card(watching, 2)
+    assert shown["links"] == [{"room": watching.other_room, "message": other}]
 
 
 async def test_show_is_for_the_presser_alone_and_kept_nowhere(watching: TestCircle) -> None:
@@ -207,7 +212,8 @@ async def test_an_edit_after_the_decision_is_looked_at_anew(watching: TestCircle
     await watching.moderator().presses("Not a leak", within=await card(watching))
     await card_says(watching, "it is not a leak")
     rose.edits(watching.room, message, "Anna Lee lives at number 4")
-    await card(watching, 2)
+    shown = await card(watching, 2)
+    assert "Nobody has it yet" in shown["text"]
 
 
 async def test_removing_gives_the_author_the_reason_and_their_words(watching: TestCircle) -> None:
@@ -307,6 +313,7 @@ async def test_the_card_goes_when_its_message_goes(watching: TestCircle) -> None
     await card(watching)
     rose.removes(watching.room, message)
     await no_card(watching)
+    assert cards(watching) == []
 
 
 async def test_the_card_goes_when_the_lifetime_is_over(watching: TestCircle) -> None:
@@ -318,6 +325,7 @@ async def test_the_card_goes_when_the_lifetime_is_over(watching: TestCircle) -> 
     await watching.pass_time(hours=2)
     await rose.sees_no(WORDS)
     await no_card(watching)
+    assert cards(watching) == []
 
 
 async def test_who_is_no_moderator_any_more_can_decide_nothing(watching: TestCircle) -> None:

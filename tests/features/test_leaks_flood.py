@@ -62,7 +62,8 @@ async def test_after_a_decision_a_match_raises_a_card_again(watching: TestCircle
     await watching.moderator().presses("Not a leak", within=shown)
     await card_says(watching, "it is not a leak")
     rose.writes(watching.room, WORDS)
-    await card(watching, 4)
+    shown = await card(watching, 4)
+    assert "Nobody has it yet" in shown["text"]
 
 
 async def test_other_rooms_and_later_times_have_cards_of_their_own(watching: TestCircle) -> None:
@@ -73,8 +74,9 @@ async def test_other_rooms_and_later_times_have_cards_of_their_own(watching: Tes
     rose.writes(watching.other_room, WORDS)
     await card(watching, 4)
     await watching.pass_time(minutes=6)
-    rose.writes(watching.room, WORDS)
-    await card(watching, 5)
+    later = rose.writes(watching.room, WORDS)
+    shown = await card(watching, 5)
+    assert shown["links"] == [{"room": watching.room, "message": later}]
 
 
 async def test_a_flood_does_not_hold_up_the_loop(watching: TestCircle) -> None:
@@ -175,6 +177,7 @@ async def test_a_card_on_its_way_goes_when_its_message_went(watching: TestCircle
     ana = watching.moderator()
     await ana.when(lambda: any("leak-card" in name for name in watching.world.effects) or None)
     await no_card(watching)
+    assert cards(watching) == []
 
 
 async def test_where_nobody_can_be_told_alone_the_moderator_is_told_so(
@@ -211,3 +214,4 @@ async def test_a_room_that_is_gone_takes_its_cards_along(watching: TestCircle) -
     await card(watching)
     rose.people.close_room(watching.other_room)
     await no_card(watching)
+    assert cards(watching) == []
