@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from bot.chat import Chat, Removal
+from bot.chat import Can, Chat, Removal
 from bot.clock import Clock
 from bot.model import Group, MessageRef, Room, RoomInfo, RoomKind
 from bot.services.directory import Directory
@@ -26,6 +26,8 @@ LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
 
 class Platform:
     """Removes what it is asked to, and notes how many at a time."""
+
+    can = Can.REMOVE
 
     def __init__(self, rooms: int) -> None:
         self._rooms = [Room(GROUP, f"room {number}") for number in range(rooms)]
