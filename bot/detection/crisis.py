@@ -33,7 +33,7 @@ from bot.detection.crisis_said import (
     is_reported,
 )
 from bot.detection.finding import Finding, Kind, Severity
-from bot.detection.personal.looking import compiled, found_in, spans
+from bot.detection.personal.looking import Span, compiled, found_in, spans
 
 _MOST: Final = 20
 """Sayings of one kind that are weighed in one text."""
@@ -68,16 +68,16 @@ def find_crisis(text: str) -> list[Finding]:
         kinds.add("beside")
     if not kinds:
         return []
-    findings = [
-        finding
+    told = [
+        ((start, end), _weighed(kind, plain, start, end))
         for kind, pattern in _PATTERNS.items()
         if kind in kinds
         for start, end in spans(pattern, plain, _MOST)
-        if (finding := _weighed(kind, plain, start, end)) is not None
     ]
+    findings = [finding for _, finding in told if finding is not None]
     findings += cues.read(plain, kinds)
     if not findings and "weighed" in kinds:
-        findings = _by_weight(plain)
+        findings = _by_weight(plain, [where for where, _ in told])
     if any(not finding.past for finding in findings) and found_in(_PREPARED, plain):
         findings = [
             finding if finding.past else replace(finding, severity=Severity.HIGH)
@@ -98,11 +98,14 @@ def hinted(plain: str) -> set[str]:
     return {_LETTERS[number][0] for number, _, _ in found}
 
 
-def _by_weight(plain: str) -> list[Finding]:
-    """What no pattern knows, but much speaks for."""
+def _by_weight(plain: str, told_apart: list[Span]) -> list[Finding]:
+    """What no pattern knows, but much speaks for; not where one was an idiom."""
     where = weighing.weighed(plain)
     if where is None:
         return []
+    for start, end in told_apart:
+        if where[0] < end <= where[1] and _is_idiom(Said(plain, start, end)):
+            return []
     said = Said(plain, *where)
     past = _is_past(said, told=True)
     return [Finding(Kind.CRISIS, said.start, said.end, Severity.LOW, past)]

@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 
 from bot.detection.personal.looking import compiled, found_in
 
-NAMED_AT: Final = 0.0
+NAMED_AT: Final = -0.3
 """What two sentences must weigh where the text names it: suicide, an overdose, self-harm."""
-UNNAMED_AT: Final = 1.4
+UNNAMED_AT: Final = 1.2
 """The same where nothing is named; ordinary talk of sorrow weighs something too."""
 NEAR: Final = 4
 """How many words apart two signs still make a pair."""
@@ -77,18 +77,15 @@ def _classes() -> _Classes:
 
 
 _WHOLE, _BEGUN, TOPICS, _OF_WHOM = _classes()
-_EVERYDAY: Final = frozenset("step stepped stepping walk walked walking breath breathe".split())  # noqa: SIM905
-"""They weigh, and by themselves start no weighing: half of all texts that had a topic had these
-alone, and of the texts in the evaluation none is found by them alone."""
 HINTS: Final = tuple(
     sorted(
         f" {word}"
         for kept in (_WHOLE, _BEGUN)
         for word, names in kept.items()
-        if not TOPICS.isdisjoint(names) and word not in _EVERYDAY
+        if not TOPICS.isdisjoint(names)
     )
 )
-"""Letters of which some are in every text that is on a topic and not only of every day."""
+"""Letters of which some are in every text that is on a topic."""
 _SHORTEST: Final = min(map(len, _BEGUN))
 _LONGEST_BEGUN: Final = max(map(len, _BEGUN))
 

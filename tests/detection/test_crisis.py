@@ -160,7 +160,8 @@ HOSTILE = (
     '" kill myself ', "you said kill myself ", "not not ", "i not kill myself ", "i wish i i ",
     "i'm going to kill him ", "\n> i ", "\u0130", "\U0001f602", "suicide ", "never ",
     "i won't be around ", "pistol in my ", "i might not be here. i'm tired. ", "if again ",
-    "i keep looking at the rope, ", "garage closed ", "tell my kids i ", "better off with ",
+    "i keep looking at the rope, ", "i die. ", "dead? ", "garage closed ",
+    "tell my kids i ", "better off with ",
 )  # fmt: skip
 
 
