@@ -62,7 +62,6 @@ class KeyRing:
         self.path = path
         self._master = master
         self._wrapped: dict[str, str] = dict(state["keys"])
-        self._ends: dict[str, int] = dict(state["silences"])
         self._no_tags_before: int = state["no_tags_before"]
         self._last_silence: int = state["last_silence"]
         self._keys = dict(keys)
@@ -87,7 +86,6 @@ class KeyRing:
         keys = {name: os.urandom(KEY_BYTES) for name in ("column/1", "blind/1")}
         state = {
             "keys": {name: master.wrap(name, key) for name, key in keys.items()},
-            "silences": {},
             "no_tags_before": 0,
             "last_silence": 0,
         }
@@ -325,8 +323,8 @@ class KeyRing:
         if old or epoch > self._no_tags_before:
             self._change(drop=old, no_tags_before=max(epoch, self._no_tags_before))
 
-    def keep_for_silence(self, group_id: bytes, epoch: int, ends: datetime) -> int:
-        """Keep a copy of one epoch's tag key until a silence ends; gives the silence's number.
+    def keep_for_silence(self, group_id: bytes, epoch: int) -> int:
+        """Keep a copy of one epoch's tag key for a silence; gives the silence's number.
 
         `silence_tag` under that number equals `tag` in that epoch, also after the epoch's own
         key was destroyed. Raises `KeyDestroyed` when it was destroyed before this.
@@ -336,7 +334,7 @@ class KeyRing:
             raise KeyDestroyed("the tags of that time are gone")
         number = self._last_silence + 1
         name = f"silence/{number}"
-        self._add(name, key, ends=to_microseconds(ends), last_silence=number)
+        self._add(name, key, last_silence=number)
         return number
 
     def silences(self) -> set[int]:
@@ -356,14 +354,6 @@ class KeyRing:
         if name in self._keys:
             self._change(drop=[name])
 
-    def destroy_ended_silences(self, now: datetime) -> list[int]:
-        """Destroy the keys of all silences that ended by `now`; gives their numbers."""
-        moment = to_microseconds(now)
-        over = [name for name, ends in self._ends.items() if ends <= moment]
-        if over:
-            self._change(drop=over)
-        return [int(name.split("/")[1]) for name in over]
-
     def _tag(self, name: str, account: Account) -> bytes:
         digest = hmac.digest(
             self._keys[name], _account(account).encode("utf-8", _ENCODING), "sha256"
@@ -372,44 +362,33 @@ class KeyRing:
 
     # The file.
 
-    def _add(
-        self,
-        name: str,
-        key: bytes | None = None,
-        *,
-        ends: int | None = None,
-        last_silence: int | None = None,
-    ) -> None:
+    def _add(self, name: str, key: bytes | None = None, *, last_silence: int | None = None) -> None:
         key = key or os.urandom(KEY_BYTES)
         wrapped = {**self._wrapped, name: self._master.wrap(name, key)}
-        silences = self._ends if ends is None else {**self._ends, name: ends}
-        self._save(wrapped, silences, self._no_tags_before, last_silence or self._last_silence)
+        self._save(wrapped, self._no_tags_before, last_silence or self._last_silence)
         self._keys[name] = key
 
     def _change(self, drop: list[str], no_tags_before: int | None = None) -> None:
         gone = set(drop)
         wrapped = {name: box for name, box in self._wrapped.items() if name not in gone}
-        silences = {name: ends for name, ends in self._ends.items() if name not in gone}
         floor = self._no_tags_before if no_tags_before is None else no_tags_before
-        self._save(wrapped, silences, floor, self._last_silence)
+        self._save(wrapped, floor, self._last_silence)
         for name in gone:
             del self._keys[name]
 
-    def _save(
-        self, wrapped: dict[str, str], silences: dict[str, int], floor: int, last_silence: int
-    ) -> None:
+    def _save(self, wrapped: dict[str, str], floor: int, last_silence: int) -> None:
         # First the file, then memory: when the disk refuses, nothing has happened.
         try:
-            write_ring(self.path, as_state(wrapped, silences, floor, last_silence))
+            write_ring(self.path, as_state(wrapped, floor, last_silence))
             # Of a change of the master key that was cut off: it lacks what is written here.
             coming(self.path).unlink(missing_ok=True)
         except OSError:
             raise NotDurable("the key ring could not be written") from None
-        self._wrapped, self._ends = wrapped, silences
+        self._wrapped = wrapped
         self._no_tags_before, self._last_silence = floor, last_silence
 
     def _state(self) -> dict[str, Any]:
-        return as_state(self._wrapped, self._ends, self._no_tags_before, self._last_silence)
+        return as_state(self._wrapped, self._no_tags_before, self._last_silence)
 
     def __repr__(self) -> str:
         return "<key ring>"

@@ -21,14 +21,11 @@ def coming(path: Path) -> Path:
     return path.with_name(path.name + ".next")
 
 
-def as_state(
-    wrapped: dict[str, str], silences: dict[str, int], floor: int, last_silence: int
-) -> dict[str, Any]:
+def as_state(wrapped: dict[str, str], floor: int, last_silence: int) -> dict[str, Any]:
     """What stands in the file."""
     return {
         "format": _FORMAT,
         "keys": wrapped,
-        "silences": silences,
         "no_tags_before": floor,
         "last_silence": last_silence,
     }
@@ -109,6 +106,5 @@ def _check_shape(state: dict[str, Any], wrapped: dict[str, str]) -> None:
     for name in wrapped:
         if name.startswith(("tag/", "epoch/")):
             epoch_in(name)
-    numbers = [state["no_tags_before"], state["last_silence"], *state["silences"].values()]
-    if not all(type(number) is int for number in numbers):
+    if not all(type(state[name]) is int for name in ("no_tags_before", "last_silence")):
         raise ValueError("numbers")

@@ -99,7 +99,7 @@ def test_a_ring_that_was_put_down_and_picked_up_is_the_same(tmp_path: Path, keys
     master, ring = _files(tmp_path)
     group, row = new_id(), new_id()
     box, blind, tag = keys.seal("a.b", row, "words"), keys.blind("s", "v"), keys.tag(group, 9, ANA)
-    silence = keys.keep_for_silence(group, 9, LATER)
+    silence = keys.keep_for_silence(group, 9)
     again = KeyRing.load(ring, MasterKey.load(master))
     assert again.open("a.b", row, box) == "words"
     assert again.blind("s", "v") == blind
@@ -171,12 +171,10 @@ def test_a_silence_ends_with_its_key(tmp_path: Path, keys: KeyRing) -> None:
     master, ring = _files(tmp_path)
     group = new_id()
     tags = [keys.tag(group, epoch, ANA) for epoch in (1, 2)]
-    short, long = (
-        keys.keep_for_silence(group, epoch, LATER + timedelta(days=days))
-        for epoch, days in ((1, 1), (2, 20))
-    )
+    short, long = (keys.keep_for_silence(group, epoch) for epoch in (1, 2))
     assert [keys.silence_tag(number, ANA) for number in (short, long)] == tags
-    assert keys.destroy_ended_silences(LATER + timedelta(days=2)) == [short]
+    keys.destroy_silence_key(short)
+    assert keys.silences() == {long}
     keys.destroy_silence_key(long)
     keys.destroy_silence_key(long)
     for number in (short, long):
@@ -184,7 +182,7 @@ def test_a_silence_ends_with_its_key(tmp_path: Path, keys: KeyRing) -> None:
             keys.silence_tag(number, ANA)
     # A number is never given twice: rows of an ended silence must not match a new one.
     again = KeyRing.load(ring, MasterKey.load(master))
-    assert again.keep_for_silence(group, 1, LATER) > long
+    assert again.keep_for_silence(group, 1) > long
 
 
 def test_when_the_ring_cannot_be_written_nothing_has_changed(
@@ -201,7 +199,7 @@ def test_when_the_ring_cannot_be_written_nothing_has_changed(
         disk.setattr(os, "fsync", full)
         for change in (
             lambda: keys.tag(group, 2, ANA),
-            lambda: keys.keep_for_silence(group, 1, LATER),
+            lambda: keys.keep_for_silence(group, 1),
             lambda: keys.destroy_tags_before(2),
         ):
             with pytest.raises(NotDurable):

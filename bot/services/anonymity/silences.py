@@ -58,7 +58,7 @@ class Silences:
         if post.tag is None or post.epoch is None or post.day <= today - TAG_KEPT:
             raise Refused("anon-silence-too-old")
         try:
-            number = self._store.keys.keep_for_silence(group_id, post.epoch, ends)
+            number = self._store.keys.keep_for_silence(group_id, post.epoch)
         except KeyDestroyed:
             raise Refused("anon-silence-too-old") from None
         # An author who is silenced already gets a second silence: to say "already silenced"
