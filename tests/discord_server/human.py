@@ -77,6 +77,8 @@ class Human:
         self.interactions = interactions
         self.user = user
         self.guild = guild
+        self.patient = False
+        """Waits until the answer stands where "thinking" stood."""
 
     @property
     def member(self) -> Member:
@@ -384,7 +386,10 @@ class Human:
                 await asyncio.wait_for(made.told.wait(), 0.05)
             except TimeoutError:
                 continue
-            return Shown(made, failed=False)
+            shown = Shown(made, failed=False)
+            if self.patient:
+                await self.waits_for(shown)
+            return shown
         return Shown(made, failed=True)
 
     async def waits_for(self, shown: Shown) -> str:
