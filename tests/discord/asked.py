@@ -166,7 +166,7 @@ class Living:
         lobby = place.channel(place.lobby)
         await place.when(lambda: opened and lobby.messages and place.write.messages)
         # On a busy machine "thinking" comes first, and tests ask for the answer.
-        for human in (place.ana, place.juniper, place.basil):
+        for human in (place.host, place.ana, place.juniper, place.basil):
             human.patient = True
 
     def waits_to_be_sent(self) -> int:
