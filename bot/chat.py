@@ -50,7 +50,6 @@ class Removal(Enum):
     GONE = "gone"
     """Removed now, or not there any more."""
     FORBIDDEN = "forbidden"
-    TOO_OLD = "too-old"
 
 
 @dataclass(frozen=True, slots=True)

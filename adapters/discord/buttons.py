@@ -18,7 +18,6 @@ from adapters.discord.rooms import group_of
 from bot.model import Group
 
 LONGEST_LABEL: Final = 80
-LONGEST_ID: Final = 100
 MOST: Final = 25
 """Buttons below one message: 5 rows of 5.
 https://docs.discord.com/developers/components/reference#action-row"""

@@ -41,7 +41,6 @@ removals-none = No message was due in the last seven days.
 # $room, $day, $count.
 removals-done = { $day }, { $room }: { $count } removed
 removals-forbidden = { $day }, { $room }: { $count } not removed at the first try, because I lacked the right
-removals-too-old = { $day }, { $room }: { $count } not removed, because they are too old for the platform
 removals-pinned = { $day }, { $room }: { $count } left alone at first, because they were pinned
 
 ## What moderators are told by itself
@@ -51,11 +50,6 @@ notice-cannot-remove-forbidden =
     { $count ->
         [one] I could not remove a message in { $room }: I lack the right to. Please give it back. I will try again by myself.
        *[other] I could not remove { $count } messages in { $room }: I lack the right to. Please give it back. I will try again by myself.
-    }
-notice-cannot-remove-too-old =
-    { $count ->
-        [one] I could not remove a message in { $room }: it is too old for the platform. Somebody has to remove it by hand.
-       *[other] I could not remove { $count } messages in { $room }: they are too old for the platform. Somebody has to remove them by hand.
     }
 notice-clock = My clock and the platform's clock do not agree. Until they do I remove nothing, so that nothing goes too early. Please ask your host to look at the clock.
 notice-not-held = I could not close the rooms for somebody who has not agreed to the rules. They may be able to read there. Please check that I have the right to keep people out. I will try again by myself.
@@ -161,7 +155,6 @@ status-overdue-left = At the pace of the last minutes that takes about { $left }
 status-clock = The clock cannot be trusted right now. I remove nothing until it can.
 # $room, $count.
 status-stuck-forbidden = In { $room }: { $count } not removed, because I lack the right.
-status-stuck-too-old = In { $room }: { $count } not removed, because they are too old for the platform.
 status-stuck-pinned = In { $room }: { $count } past their time and pinned. I leave them alone.
 # $room.
 status-drops = In { $room } the platform itself drops messages too, soon after their time. If something is pinned there, that ends until it is unpinned.
