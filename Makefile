@@ -22,7 +22,7 @@ help:
 	@echo
 	@echo "  make run         start the bot; with no token in .env it starts the sandbox,"
 	@echo "                   a circle to play with in your browser"
-	@echo "  make test        every test (some 20 minutes on two cores)"
+	@echo "  make test        every test (some 15 minutes on two cores)"
 	@echo "  make test-fast   the quick ones, while you work"
 	@echo "  make lint        formatting, types and who may import whom"
 	@echo "  make format      let ruff put the formatting right"
