@@ -17,6 +17,7 @@ RECEIPT = re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5,6}){4}\b")
 ON_ITS_WAY = ("Your receipt",)
 TAKEN_BACK = ("You took it back",)
 LOST = "do not have that draft any more"
+WORN = "button no longer works"
 
 DECIDED = (
     *("leak", "yours", "Thank you", "have this", "decided this", "asked", "settled", "keep it"),
@@ -135,10 +136,13 @@ class Evening(Crowd):
         button = self.chance.choice(card["buttons"])
         given = {"room": seed.MODERATORS, "message": card["id"], "button": button["id"]}
         try:
-            answer = await self.asks(moderator, "press", *DECIDED, **given)
+            answer = await self.asks(moderator, "press", *DECIDED, WORN, **given)
         except Refusal:
             # The card went with its message.
             return
+        if WORN in answer["text"] and any(m["id"] == card["id"] for m in self.alert_cards()):
+            # It went between the press and its answer, or else this is wrong.
+            self.unexpected.append(f"a card that stands has a button that does not work: {button}")
         if answer["form"]:
             given = {"room": seed.MODERATORS, "form": answer["form"]["id"]}
             fields = {answer["form"]["fields"][0]["name"]: "another reason"}
