@@ -78,8 +78,10 @@ async def test_a_source_that_fails_is_tried_again_and_stops_nobody() -> None:
     schedule.add(fine)
     running = asyncio.create_task(schedule.run())
     await fine.until(1)
+    assert not failing.done
     clock.shift(timedelta(minutes=10))
     await failing.until(1)
+    assert len(failing.done) == len(fine.done) == 1
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running

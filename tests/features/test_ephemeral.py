@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.chat import Removal, Retry
-from bot.events import MessagePosted, MessageUnreadable
-from bot.model import Account, Content, Group, MessageRef, Room
+from bot.events import MessageUnreadable
+from bot.model import Account, Group, MessageRef, Room
 from tests.features.circle import TestCircle
 from tests.features.test_joining import newer_rules, publishes, rows
 
@@ -69,28 +69,6 @@ async def test_what_the_bot_cannot_read_goes_as_well(circle: TestCircle) -> None
     assert "only for those who have the key" not in circle.texts()
 
 
-async def test_whoever_sleeps_is_woken_for_what_falls_due_sooner(circle: TestCircle) -> None:
-    cora = await circle.member("Cora")
-    message = cora.writes(circle.room, "only for now")
-    await circle.settled()
-    await sets_lifetime(circle, "1 min")
-    # Written all but a minute ago: no clock is moved here, and nothing else is waited for.
-    written = circle.core.clock.now() - timedelta(seconds=59.8)
-    room = Room(Group("sandbox", cora.group), circle.room)
-    await circle.core.router.offer(
-        MessagePosted(
-            id="late",
-            group=room.group,
-            at=written,
-            ref=MessageRef(room, message),
-            author=Account("sandbox", cora.account),
-            content=Content("only for now"),
-        )
-    )
-    await cora.sees_no("only for now", circle.room)
-    assert "only for now" not in circle.texts()
-
-
 async def test_time_left_is_shown(circle: TestCircle) -> None:
     await sets_lifetime(circle, "2 h")
     cora = await circle.member("Cora")
@@ -101,61 +79,6 @@ async def test_time_left_is_shown(circle: TestCircle) -> None:
 
     shown = datetime.fromisoformat(await cora.when(due))
     assert timedelta(hours=1, minutes=59) < shown - datetime.now(UTC) <= timedelta(hours=2)
-
-
-async def test_what_fell_due_while_the_bot_was_down_goes_first_thing(circle: TestCircle) -> None:
-    await sets_lifetime(circle, "10 min")
-    cora = await circle.member("Cora")
-    for number in range(30):
-        cora.writes(circle.room, f"message {number}")
-    await waiting(circle, 30)
-    await circle.stop()
-    await circle.pass_time(hours=3)
-    await circle.up()
-    await waiting(circle, 0)
-    assert not [text for text in circle.texts() if text.startswith("message")]
-    assert "30 removed" in (await circle.moderator().runs("removals"))["text"]
-
-
-async def test_a_message_that_is_told_again_after_it_went_gets_no_second_time(
-    circle: TestCircle,
-) -> None:
-    await sets_lifetime(circle, "10 min")
-    cora = await circle.member("Cora")
-    message = cora.writes(circle.room, "said once")
-    await waiting(circle, 1)
-    await circle.pass_time(hours=3)
-    await cora.sees_no("said once", circle.room)
-    await waiting(circle, 0)
-    # As after a restart: what the bot was told last, and had not acknowledged, comes again.
-    room = Room(Group("sandbox", cora.group), circle.room)
-    await circle.core.router.offer(
-        MessagePosted(
-            id="again",
-            group=room.group,
-            at=circle.core.clock.now(),
-            ref=MessageRef(room, message),
-            author=Account("sandbox", cora.account),
-            content=Content("said once"),
-        )
-    )
-    await waiting(circle, 0)
-    assert "1 removed" in (await circle.moderator().runs("removals"))["text"]
-
-
-async def test_a_message_written_while_the_bot_was_down_gets_its_time_too(
-    circle: TestCircle,
-) -> None:
-    await sets_lifetime(circle, "10 min")
-    cora = await circle.member("Cora")
-    await circle.stop()
-    cora.writes(circle.room, "nobody was looking")
-    await circle.up()
-    await waiting(circle, 1)
-    assert "nobody was looking" in circle.texts()
-    await circle.pass_time(minutes=11)
-    await waiting(circle, 0)
-    assert "nobody was looking" not in circle.texts()
 
 
 async def test_a_member_takes_their_own_message_back_and_nobody_elses(circle: TestCircle) -> None:

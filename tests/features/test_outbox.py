@@ -40,7 +40,8 @@ async def test_a_group_that_is_gone_holds_up_nobody(circle: TestCircle) -> None:
     await store.write(put)
     await circle.member("Fern")
     await circle.restart()
-    await circle.member("Gus")
+    gus = await circle.member("Gus")
+    assert gus.may_enter(circle.room)
     await waits_for(circle, len(Lane))
 
 

@@ -148,6 +148,8 @@ async def test_no_trace_of_a_writer_is_left_by_what_goes_wrong(
     await cora.sees("Not posted yet", chat)
     await circle.eventually(lambda: is_gone(words))
     await circle.eventually(lambda: is_gone(change))
+    assert await is_gone(words)
+    assert await is_gone(change)
 
 
 async def test_nobody_puts_words_into_anothers_mouth(
@@ -194,3 +196,5 @@ async def test_who_takes_no_invitation_loses_nothing_but_the_answer(
     await circle.asks(bot, "PUT", path("rooms", room, "state", "m.room.power_levels", ""), less)
     said = await host.writes(room, "!help")
     await circle.until(lambda: said in heard or None)
+    assert heard.count(said) == 1
+    assert (await host.sees("!help", room)).id == said

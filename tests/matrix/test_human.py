@@ -58,9 +58,9 @@ async def test_a_new_device_reads_what_comes(people: People) -> None:
     phone = await drew.on_a_new_device()
     try:
         await cora.knows(phone)
-        await cora.writes(room, "On every device")
-        await phone.sees("On every device")
-        await drew.sees("On every device")
+        said = await cora.writes(room, "On every device")
+        assert (await phone.sees("On every device")).id == said
+        assert (await drew.sees("On every device")).id == said
     finally:
         await phone.closes_client()
 
@@ -99,9 +99,9 @@ async def test_a_client_outlives_a_restart_of_the_homeserver(
     cora, drew, room = await two_in_a_room(people)
     await homeserver.restart()
 
-    await cora.writes(room, "Still here")
+    said = await cora.writes(room, "Still here")
 
-    await drew.sees("Still here")
+    assert (await drew.sees("Still here")).id == said
 
 
 async def test_what_does_not_come_fails_with_what_was_seen(people: People) -> None:

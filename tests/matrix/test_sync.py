@@ -147,8 +147,10 @@ async def test_what_could_not_be_stored_is_offered_again(bot: Listener, cora: Pe
     bot.handles = no_disk
     said = await cora.writes(room, "keep this")
     await asyncio.wait_for(tried.wait(), 60)
+    assert said not in bot.ids()
     full = False
     await bot.hears([said])
+    assert bot.ids().count(said) == 1
 
 
 async def test_a_bug_in_a_handler_stops_no_room(bot: Listener, cora: Person) -> None:
@@ -161,9 +163,10 @@ async def test_a_bug_in_a_handler_stops_no_room(bot: Listener, cora: Person) -> 
         await bot.notes(arrival)
 
     bot.handles = breaks
-    await cora.writes(room, "break")
+    broken = await cora.writes(room, "break")
     said = await cora.writes(room, "go on")
     await bot.hears([said])
+    assert broken not in bot.ids()
 
 
 @pytest.mark.parametrize(("between", "after"), [(3, 3), (15, 3), (15, 25)])
