@@ -1,12 +1,13 @@
 """The store: one plain class on two engines.
 
     store = await Store.open("sqlite:///data/circle.db", keys)
-    await store.append(tables.expiries, {"id": ..., ...})       # the hot path: shares a commit
+    await store.append_to(rows, what)                           # the hot path: shares a commit
+    await store.append(tables.expiries, {"id": ..., ...})       # the same for a row that is made
     await store.write(lambda conn: conn.execute(...))           # anything else that writes
     async with store.read() as conn:
         ...
 
-What a `write` or an `append` promised is on disk when it returns.
+What a `write` or an append promised is on disk when it returns.
 """
 
 from __future__ import annotations
