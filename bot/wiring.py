@@ -231,7 +231,7 @@ class Circle:
                 Ephemeral(self.retention, self.removals, self.dropping, self.directory),
                 Anonymous(anonymity, posts, self._anonymous, silences, replies),
                 BlindRepliesCog(replies),
-                BreakGlass(cases, opening, telling, counts, words, self.notices),
+                BreakGlass(cases, opening, telling, counts, words),
                 Consult(consulting),
                 key_holders_cog,
                 LeakKeywordsCog(self.keywords, broad),

@@ -21,9 +21,8 @@ from bot.services.break_glass.states import (
     Reason,
     Soon,
 )
-from bot.services.break_glass.telling import STEP, Telling, drill_line, number, see
+from bot.services.break_glass.telling import Telling, drill_line, number, see
 from bot.services.crisis.words import CrisisWords
-from bot.services.notices import Notices
 from bot.texts import day
 
 CaseId = Annotated[str, Arg("arg-case", max_length=32)]
@@ -40,14 +39,12 @@ class BreakGlass(Cog):
         telling: Telling,
         counts: Counts,
         words: CrisisWords,
-        notices: Notices,
     ) -> None:
         self.cases = cases
         self.opening = opening
         self.telling = telling
         self.counts = counts
         self.words = words
-        self.notices = notices
 
     # For moderators.
 
@@ -267,11 +264,9 @@ class BreakGlass(Cog):
 
     @listens(Undelivered)
     async def undelivered(self, event: Undelivered) -> None:
-        """The writer could not be told; or somebody with a key could not."""
+        """The writer could not be told."""
         if event.purpose == NOTICE:
             await self.opening.told(event)
-        elif event.purpose == STEP:
-            await self.notices.tell(event.group, "notice-key-holder-not-told")
 
 
 def _author(author: Author) -> Reply:

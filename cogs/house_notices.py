@@ -9,17 +9,29 @@ from bot.errors import Gone, Unknown
 from bot.events import Delivered, RoomChange, RoomChanged, Undelivered
 from bot.model import Group, Room
 from bot.reply import Text
-from bot.services import holding, notices, standing
+from bot.services import breaches, consulting, holding, key_holders, notices, standing
 from bot.services.acknowledgement import ANNOUNCING, Acknowledgement
+from bot.services.anonymity import replies
+from bot.services.break_glass import counts, telling
 from bot.services.directory import Directory
 from bot.services.notices import Notices
 from bot.services.standing import StandingPosts
 
-WITHOUT_ROOM = {
+ABOUT_SOMEBODY = {
     holding.HOLDING: "notice-not-held",
     holding.RELEASING: "notice-not-let-in",
     holding.TELLING: "notice-not-told",
 }
+NOT_SAID = {
+    breaches.TO_GROUP: "notice-breach-not-said",
+    consulting.PURPOSE: "notice-case-not-sent",
+    counts.PURPOSE: "notice-counts-not-said",
+    key_holders.PURPOSE: "notice-key-holder-not-told",
+    replies.HELPLINES: "notice-helplines-not-put",
+    telling.STEP: "notice-key-holder-not-told",
+}
+"""What somebody was told is done, or the group was promised: not to say it would be a lie."""
+
 WITH_ROOM = {
     ANNOUNCING: "notice-not-announced",
     standing.PURPOSE: "notice-no-card",
@@ -48,10 +60,12 @@ class HouseNotices(Cog):
             self.notices.unheard.add(event.group)
         elif event.why == Unknown.why:
             await self.notices.tell(event.group, "notice-unknown")
-        elif event.purpose in WITHOUT_ROOM:
+        elif event.purpose in ABOUT_SOMEBODY:
             # Somebody who left has nothing to miss.
             if event.why != Gone.why:
-                await self.notices.tell(event.group, WITHOUT_ROOM[event.purpose])
+                await self.notices.tell(event.group, ABOUT_SOMEBODY[event.purpose])
+        elif event.purpose in NOT_SAID:
+            await self.notices.tell(event.group, NOT_SAID[event.purpose])
         elif event.purpose in WITH_ROOM:
             room = self._room(event)
             if room is not None:

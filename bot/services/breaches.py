@@ -28,6 +28,8 @@ REMINDED: Final = (timedelta(hours=24), timedelta(hours=6))
 """How long before the end moderators hear that nobody has noted a decision yet."""
 LONGEST_AGO: Final = timedelta(days=365)
 PURPOSE: Final = "breach"
+TO_GROUP: Final = "breach-to-group"
+"""What these jobs are for, as `Delivered` and `Undelivered` say it."""
 HELP_NOW: Final = Button("button-help-now", "help now", static=True)
 
 
@@ -127,7 +129,9 @@ class Breaches:
             room = self._directory.moderators_room(group)
             if room is not None:
                 told: dict[str, Value] = {"number": number, "until": noticed + CLOCK}
-                await self._put(conn, Post(room, Reply("breach-card", told)), group_id, number)
+                card = Post(room, Reply("breach-card", told))
+                key = f"{PURPOSE} {group_id.hex()} {number} card"
+                await self._outbox.put(conn, card, key=key, purpose=PURPOSE, lane=Lane.ALERTS)
             return number
 
         number = await self._store.write(work)
@@ -164,7 +168,8 @@ class Breaches:
                 raise Refused("breach-told-already")
             group_id = await self._store.group_id(group, conn)
             notice = Post(rooms[0].room, Reply("breach-to-group", buttons=(HELP_NOW,)))
-            await self._put(conn, notice, group_id, number, "group")
+            key = f"{PURPOSE} {group_id.hex()} {number} group"
+            await self._outbox.put(conn, notice, key=key, purpose=TO_GROUP, lane=Lane.ALERTS)
             await breach_rows.note(
                 conn, row.id, Step.GROUP.code, Outcome.DONE.code, self._clock.now()
             )
@@ -220,12 +225,6 @@ class Breaches:
         if found is None:
             raise Refused("breach-unknown")
         return found
-
-    async def _put(
-        self, conn: Connection, job: Post, group_id: bytes, number: int, what: str = "card"
-    ) -> None:
-        key = f"{PURPOSE} {group_id.hex()} {number} {what}"
-        await self._outbox.put(conn, job, key=key, purpose=PURPOSE, lane=Lane.ALERTS)
 
 
 def _entry(row: BreachRow) -> Breach:

@@ -41,6 +41,7 @@ breach-closed = Number { $number } is closed. It stays in the list, without name
 
 # In the moderators' room. Nobody's name, no detail.
 breach-card = Something may have got out of this group. It is number { $number }, and 72 hours are over at { $until }. Type breach list to see it.
+notice-breach-not-said = I could not tell the group that something got out. The list says that it was told, and it was not. Please tell the group yourselves: breach words has words for it. And check that I may post in the room.
 notice-breach-clock = Nobody has noted yet if an authority has to hear of number { $number }. The 72 hours are over at { $until }. Type breach note.
 
 breaches = What got out of this group, as far as it was written down. The file has every step.

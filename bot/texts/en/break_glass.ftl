@@ -23,7 +23,8 @@ anon-sent-replies = Moderators can leave words for you there too. They do not le
 
 # Below a post, in the room, for all who read it. The helplines follow. Button: Help now.
 helplines-below = For anyone who needs someone tonight, these people are there:
-helplines-below-done = The helplines stand in the room now. They name nobody.
+helplines-below-done = The helplines are on their way to the room. They name nobody.
+notice-helplines-not-put = I could not put the helplines into a room where you asked me to. Please check that I may post there, then try again.
 helplines-below-gone = The post is not in its room any more, so there is nothing to put them below. You can still write to its writer.
 
 ## Asking who wrote a post
@@ -193,6 +194,7 @@ break-glass-month =
 
 arg-supervisor = Supervisor
 break-glass-supervisor-named = { $who } now hears of every request, and moderators can ask them about a case. They do not see who wrote a post.
+notice-counts-not-said = I could not tell the group how often it was asked last month who wrote a post. Please check that I may post in the room, and say that everybody can see it with: break-glass counts
 status-no-drill = Your key-holders have not practised yet. To try it on a post that is none, type: break-glass drill
 # $at: a point in time.
 status-old-drill = Your key-holders last practised at { $at }. Once in three months is good. Type: break-glass drill
@@ -223,10 +225,11 @@ consult-maybe = Are these names or places? { $words }. If so, please change them
 consult-cannot-see = I look for numbers, links, dates, members' names and words that you watch for. I cannot see a place, a job or a story that people know. Could somebody in the group tell who it is?
 # In the moderators' room, or to the supervisor.
 consult-case =
-    A moderator would like to hear what you think about a case. Names and places are left out, so please do not ask for them here.
+    A moderator would like to hear what you think about a case. They were asked to leave out names and places, so please do not ask for them here.
 
     { $text }
-consult-sent = It is on its way. Nobody is named in it, and it leads to no request to look who wrote something.
+consult-sent = It is on its way. It leads to no request to look who wrote something.
+notice-case-not-sent = I could not send a case that one of you wanted to ask about. The person it was for may have left. Whoever asked: please find another way to ask.
 consult-cancelled = I have let go of it. Nothing was sent and nothing is kept.
 consult-empty = There are no words in it.
 consult-nobody = There is no moderators' room here that I could ask in.
