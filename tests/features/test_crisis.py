@@ -85,7 +85,7 @@ async def test_the_lower_tier_reaches_moderators_only_by_the_authors_yes(
     message = rose.writes(circle.room, LESS)
     hello = await rose.sees(HELLO, rose.private)
     answer = await rose.presses("Tell a moderator", within=hello)
-    assert "now know that you would like one of them" in answer["text"]
+    assert "telling our moderators that you would like one of them" in answer["text"]
     card = await one_card(circle)
     assert {"room": circle.room, "message": message} in card["links"]
 
@@ -95,7 +95,7 @@ async def test_what_is_severe_always_raises_a_card_that_quotes_nothing(circle: T
     rose = await circle.member("Rose")
     message = rose.writes(circle.room, SEVERE)
     hello = await rose.sees(HELLO, rose.private)
-    assert "someone of them is here now" in hello["text"]
+    assert "one of them is here now" in hello["text"]
     assert "Tell a moderator" not in [button["label"] for button in hello["buttons"]]
     card = await one_card(circle)
     assert {"room": circle.room, "message": message} in card["links"]

@@ -194,7 +194,7 @@ async def test_who_is_awake_says_what_the_rota_says_and_promises_nothing(
     assert f"{later:%H:%M} UTC" in away["text"]
     await on_duty(circle)
     here = await rose.runs("help now awake")
-    assert "someone of our team is here now" in here["text"]
+    assert "one of our team is here now" in here["text"]
     assert "I cannot promise" in here["text"]
     assert "ana" not in here["text"].lower().split()
 

@@ -6,10 +6,10 @@
 
 crisis-hello = I am a bot, not a person. This came by itself, and only you see it. Something you wrote may mean that it is hard right now. You did nothing wrong. These people can:
 crisis-hello-none = I am a bot, not a person. This came by itself, and only you see it. Something you wrote may mean that it is hard right now. You did nothing wrong. Is there one person you trust? You could write to them now.
-crisis-author-on-duty = I have put a note to our moderators, since a life comes first. By our rota someone of them is here now. I cannot promise an answer.
+crisis-author-on-duty = I am sending a note to our moderators, since a life comes first. By our rota one of them is here now. I cannot promise an answer.
 # $at: when the next of the team is back.
-crisis-author-away = I have put a note to our moderators, since a life comes first. None of them is on duty until { $at }. Please do not wait for them.
-crisis-author-no-rota = I have put a note to our moderators, since a life comes first. I do not know when one of them looks, so please do not wait for them.
+crisis-author-away = I am sending a note to our moderators, since a life comes first. None of them is on duty until { $at }. Please do not wait for them.
+crisis-author-no-rota = I am sending a note to our moderators, since a life comes first. I do not know when one of them looks, so please do not wait for them.
 crisis-author-nobody = I have told nobody. If you would like a moderator to know, press { button-tell-moderator }.
 
 ## To the author alone, about something that they told of as over. Not where private words wait.
@@ -20,7 +20,7 @@ crisis-past = I am a bot, not a person. This came by itself, and only you see it
 ## To the room, where nobody can be written to alone. It answers nobody and names nobody.
 
 crisis-line = Is it hard for you right now? Press { button-help-now }. Only you will see what comes next. I am a bot, and this came by itself.
-crisis-room-on-duty = Our moderators have been told. By our rota someone of them is here now.
+crisis-room-on-duty = Our moderators have a note. By our rota one of them is here now.
 # $at: when the next of the team is back.
 crisis-room-away = Our moderators have a note. None of them is on duty until { $at }.
 crisis-room-no-rota = Our moderators have a note. I do not know when one of them looks.
@@ -31,15 +31,15 @@ crisis-room-nobody = Nobody was told.
 button-who-is-awake = Who is awake
 awake = I can only see our rota. Other members may be awake too, and you can write to the group.
 # $until, $at: points in time.
-awake-now = By our rota someone of our team is here now, until { $until }. I cannot promise an answer.
+awake-now = By our rota one of our team is here now, until { $until }. I cannot promise an answer.
 awake-back = None of our team is here now. By our rota someone is back at { $at }.
 awake-unknown = Our team has no fixed hours, so I cannot say who is here.
 
 ## Tell a moderator, by the author's own wish
 
 button-tell-moderator = Tell a moderator
-crisis-told = Thank you for saying so. Our moderators now know that you would like one of them to write to you. They see your name.
-crisis-told-on-duty = By our rota someone of them is here now. I cannot promise an answer.
+crisis-told = Thank you for saying so. I am telling our moderators that you would like one of them to write to you. They see your name.
+crisis-told-on-duty = By our rota one of them is here now. I cannot promise an answer.
 crisis-told-away = By our rota none of them is here now, so please do not wait for them.
 crisis-told-no-rota = I do not know when one of them looks, so please do not wait for them.
 crisis-nobody-to-tell = I cannot write to the moderators here, so nobody was told. You could write to one of them yourself. { button-help-now } works as always.
@@ -97,7 +97,7 @@ crisis-danger-nameless = This post has no name. Press { button-crisis-nameless }
 # To the room, only when the moderator who replies presses for it. Button: Help now.
 button-crisis-others = A word to the room
 crisis-others = Thank you for caring. One of our moderators is replying. Kind words are welcome. Please do not argue, give orders or name ways to get hurt. If this is too much, step away. That is okay too.
-crisis-others-done = The room has a kind word from me. It names nobody.
+crisis-others-done = A kind word from me is on its way to the room. It names nobody.
 
 # To whoever answered, alone, ten minutes after they closed it. Button: Ask for company.
 crisis-after = That was a hard one. You showed up, and that is your part. What happens next is not yours alone. If you would like a word with one of the others, press { button-crisis-company }.
