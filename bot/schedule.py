@@ -77,18 +77,20 @@ class Every:
     ) -> None:
         self.name = name
         self.wake = asyncio.Event()
-        self._interval = timedelta(minutes=minutes)
+        self._interval = minutes * 60.0
         self._work = work
         self._clock = clock
-        self._next = clock.now() + self._interval
+        # By the steady clock: after one that was ahead and was put right, there would be no
+        # upkeep for as long as it had been ahead.
+        self._ends = clock.monotonic() + self._interval
 
     async def next_due(self) -> datetime:
         """The end of the running interval."""
-        return self._next
+        return self._clock.now() + timedelta(seconds=self._ends - self._clock.monotonic())
 
     async def run_due(self) -> None:
         """Do the work; the next interval starts when it is done, failed or not."""
         try:
             await self._work()
         finally:
-            self._next = self._clock.now() + self._interval
+            self._ends = self._clock.monotonic() + self._interval

@@ -140,6 +140,20 @@ class MovedClock(Clock):
         self.run += by.total_seconds()
 
 
+async def test_upkeep_goes_on_after_a_clock_that_was_ahead_is_put_right() -> None:
+    clock = MovedClock()
+    clock.wall += timedelta(days=30)
+
+    async def work() -> None:
+        clock.wall -= timedelta(days=30)
+
+    upkeep = Every("upkeep", minutes=10, work=work, clock=clock)
+    await upkeep.run_due()
+    assert await upkeep.next_due() - clock.now() == timedelta(minutes=10)
+    clock.wall -= timedelta(days=30)
+    assert await upkeep.next_due() - clock.now() == timedelta(minutes=10)
+
+
 def judged() -> tuple[MovedClock, Told, TrustedTime]:
     clock, platform = MovedClock(), Told()
     platform.told = clock.wall

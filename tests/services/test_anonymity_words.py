@@ -134,6 +134,16 @@ def test_the_throttle_forgets_after_a_while_and_never_grows() -> None:
     assert throttle.wait("ana") is None
 
 
+def test_nobody_waits_longer_for_a_clock_that_was_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, right = Clock(), Clock.now
+    throttle = Throttle(clock, times=1, within=10 * MINUTE)
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: right(clock) + timedelta(days=30))
+        throttle.note("ana")
+    clock.shift(11 * MINUTE)
+    assert throttle.wait("ana") is None
+
+
 def test_drafts_are_few_short_lived_and_their_writers() -> None:
     clock = Clock()
     kept = Drafts(clock)

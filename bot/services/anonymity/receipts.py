@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Hashable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import Clock
 
@@ -68,21 +68,24 @@ def hash_of(typed: str) -> bytes:
 
 
 class Throttle:
-    """How often somebody may do something. In memory only; forgets the longest unseen first."""
+    """How often somebody may do something. In memory only; forgets the longest unseen first.
+
+    By the steady clock: one that was ahead and was put right would make people wait for as long.
+    """
 
     def __init__(
         self, clock: Clock, *, times: int, within: timedelta, people: int = 10_000
     ) -> None:
         self._clock = clock
         self._times = times
-        self._within = within
+        self._within = within.total_seconds()
         self._people = people
-        self._seen: OrderedDict[Hashable, deque[datetime]] = OrderedDict()
+        self._seen: OrderedDict[Hashable, deque[float]] = OrderedDict()
 
     def note(self, who: Hashable) -> None:
         """Somebody did it once more."""
         seen = self._seen.setdefault(who, deque(maxlen=self._times))
-        seen.append(self._clock.now())
+        seen.append(self._clock.monotonic())
         self._seen.move_to_end(who)
         while len(self._seen) > self._people:
             self._seen.popitem(last=False)
@@ -92,5 +95,5 @@ class Throttle:
         seen = self._seen.get(who)
         if seen is None or len(seen) < self._times:
             return None
-        left = seen[0] + self._within - self._clock.now()
-        return left if left > timedelta() else None
+        left = seen[0] + self._within - self._clock.monotonic()
+        return timedelta(seconds=left) if left > 0 else None
