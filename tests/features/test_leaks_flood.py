@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.sandbox.chat import SandboxChat
 from adapters.sandbox.world import World
 from bot.chat import Can
+from bot.clock import Clock
 from bot.errors import NotDurable
 from bot.events import MessagePosted
-from bot.model import Account, Content, MessageRef, Room
+from bot.model import Account, Content, Message, MessageRef, Room
 from bot.reply import Reply
 from tests.features.circle import TestCircle
+from tests.features.test_joining import rows
 from tests.features.test_leaks import WORDS, card, card_says, cards, no_card, watching
 
 pytestmark = pytest.mark.slow
@@ -138,23 +141,93 @@ async def test_what_is_offered_again_raises_nothing_new(watching: TestCircle) ->
     assert len(cards(watching)) == 1
 
 
-async def test_what_could_not_be_stored_is_raised_when_it_comes_again(
-    watching: TestCircle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rose = await watching.member("Rose")
-    store, write, failures = watching.core.store, watching.core.store.write, 2
+def disk_full_at(circle: TestCircle, name: str, times: int) -> list[str]:
+    """The next writes of a method fail, each of which is noted."""
+    write, failed = circle.core.store.write, list[str]()
 
     async def failing(work: object) -> object:
-        nonlocal failures
-        if failures and "Leaks._write" in getattr(work, "__qualname__", ""):
-            failures -= 1
+        if len(failed) < times and name in getattr(work, "__qualname__", ""):
+            failed.append(name)
             raise NotDurable("disk full")
         return await write(work)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store, "write", failing)
+    circle.core.store.write = failing  # type: ignore[method-assign,assignment]
+    return failed
+
+
+async def test_what_could_not_be_stored_is_raised_when_it_comes_again(watching: TestCircle) -> None:
+    rose = await watching.member("Rose")
+    failed = disk_full_at(watching, "Leaks._write", 2)
     rose.writes(watching.room, WORDS)
     await card(watching)
-    assert failures == 0
+    assert len(failed) == 2
+
+
+@pytest.mark.parametrize("by_its_lifetime", [False, True])
+async def test_a_card_goes_with_its_message_also_where_that_could_not_be_stored_at_first(
+    watching: TestCircle, by_its_lifetime: bool
+) -> None:
+    if by_its_lifetime:
+        await watching.moderator().runs("lifetime", room=watching.room, lifetime="2 h")
+    rose = await watching.member("Rose")
+    message = rose.writes(watching.room, WORDS)
+    await card(watching)
+    failed = disk_full_at(watching, "Leaks._forget", 1)
+    if by_its_lifetime:
+        await watching.pass_time(minutes=121)
+        await rose.when(lambda: failed or None)
+        await watching.pass_time(minutes=1)
+    else:
+        rose.removes(watching.room, message)
+    await no_card(watching)
+    assert failed
+    assert cards(watching) == []
+
+
+async def test_what_joins_a_card_while_that_is_taken_down_is_taken_down_too(
+    watching: TestCircle,
+) -> None:
+    # Given as many cards as a room has at a time, and a platform that takes its time
+    rose, drew, ana = (
+        await watching.member("Rose"),
+        await watching.member("Drew"),
+        watching.moderator(),
+    )
+    for number in range(3):
+        rose.writes(watching.room, f"{WORDS} {number}")
+        newest = await card(watching, number + 1)
+    fetch, fetched = watching.chat.fetch, list[MessageRef]()
+
+    async def slow(ref: MessageRef) -> Message | None:
+        fetched.append(ref)
+        if len(fetched) == 1:
+            # When somebody else writes it too, just while the message is looked at
+            drew.writes(watching.room, f"{WORDS} too")
+            await ana.when(lambda: rows(watching)["alert_messages"] == 4 or None)
+        return await fetch(ref)
+
+    form = await ana.presses("Remove", within=newest)
+    watching.chat.fetch = slow  # type: ignore[method-assign]
+    # Then the answer counts both, both go, and each has their own words
+    assert "taking 2 messages down" in (await ana.fills(form, reason="another reason"))["text"]
+    for author, words in ((rose, f"{WORDS} 2"), (drew, f"{WORDS} too")):
+        await author.sees_no(words, watching.room)
+        await author.sees(words, author.private)
+    assert len(fetched) == 2
+
+
+async def test_a_decision_by_a_clock_that_was_ahead_hides_no_edit(
+    watching: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rose = await watching.member("Rose")
+    message = rose.writes(watching.room, WORDS)
+    shown, right = await card(watching), Clock.now
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: right(clock) + timedelta(hours=3))
+        await watching.moderator().presses("Not a leak", within=shown)
+    await watching.restart()
+    rose.edits(watching.room, message, WORDS + " and her sister")
+    await card(watching, 2)
 
 
 async def test_a_card_on_its_way_goes_when_its_message_went(watching: TestCircle) -> None:

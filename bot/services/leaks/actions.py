@@ -112,17 +112,36 @@ class LeakActions:
         All of it is decided in one transaction, with what the authors are told. Raises `Refused`.
         """
         alert = await self._mine(group, account, alert_id)
-        chat = self._directory.chat(group)
-        if Right.REMOVE not in await chat.rights(alert.room):
+        if Right.REMOVE not in await self._directory.chat(group).rights(alert.room):
             raise Refused("leak-cannot-remove", {"room": alert.room})
         found = await self._fetched(alert.messages)
+        while (done := await self._remove(group, account, alert, found, reason)) is None:
+            seen, alert = alert.messages, await self._mine(group, account, alert_id)
+            found += await self._there([ref for ref in alert.messages if ref not in seen])
+        return done
+
+    async def _remove(
+        self,
+        group: Group,
+        account: Account,
+        alert: Alert,
+        found: Sequence[Message],
+        reason: Reason,
+    ) -> TakenDown | None:
+        """Take down what was looked at. None where more joined the alert since: then nothing is
+        decided, for whatever is on a card that was decided is never raised again."""
         for message in found:
             if message.pinned:
                 raise Refused("leak-pinned", {"message": message.ref})
         by_author = _by_author(found)
-        can_tell = Can.TELL in chat.can
+        can_tell = Can.TELL in self._directory.chat(group).can
 
-        async def work(conn: Connection) -> bool:
+        async def work(conn: Connection) -> bool | None:
+            keys, group_id = self._store.keys, await self._store.group_id(group, conn)
+            row = await alert_rows.one(conn, keys, group_id, bytes.fromhex(alert.id))
+            looked_at = {ref.handle for ref in alert.messages}
+            if row is not None and not looked_at.issuperset(each.message for each in row.messages):
+                return None
             now = self._clock.now()
             won = await self._leaks.move_within(
                 conn, group, account, alert, REMOVED, decided_at=now
@@ -143,8 +162,11 @@ class LeakActions:
                     await self._outbox.put(conn, job, key=name, purpose=TOLD, lane=Lane.ALERTS)
             return True
 
-        if not await self._store.write(work):
-            raise await self._leaks.refusal(group, account, alert_id)
+        won = await self._store.write(work)
+        if won is None:
+            return None
+        if not won:
+            raise await self._leaks.refusal(group, account, alert.id)
         self._leaks.expect(self._clock.now())
         await self._leaks.take_down(alert.messages)
         return TakenDown(len(alert.messages), untold=0 if can_tell else len(by_author))
@@ -245,7 +267,14 @@ class LeakActions:
         return alert
 
     async def _fetched(self, refs: Sequence[MessageRef]) -> list[Message]:
-        """Messages as they are now; of those that are gone, the alert hears. Raises `Refused`."""
+        """Messages as they are now. Raises `Refused` where none is left."""
+        there = await self._there(refs)
+        if not there:
+            raise Refused("leak-message-gone")
+        return there
+
+    async def _there(self, refs: Sequence[MessageRef]) -> list[Message]:
+        """Messages as they are now; of those that are gone, the alert hears."""
         slots = asyncio.Semaphore(FETCHED_AT_ONCE)
 
         async def fetch(ref: MessageRef) -> Message | None:
@@ -256,10 +285,7 @@ class LeakActions:
         for ref, message in zip(refs, found, strict=True):
             if message is None and (forgetting := self._leaks.removed(ref)) is not None:
                 await forgetting
-        there = [message for message in found if message is not None]
-        if not there:
-            raise Refused("leak-message-gone")
-        return there
+        return [message for message in found if message is not None]
 
 
 def _by_author(messages: Sequence[Message]) -> dict[Account, list[Message]]:

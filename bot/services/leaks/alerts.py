@@ -138,10 +138,9 @@ class Leaks(LeakReading):
         if known is None or known.kind is RoomKind.MODERATORS or not hits:
             return None
         blind = self._store.message_blind(ref)
-        if blind in self._raised:
-            decided = self._raised[blind]
-            if not edited or decided is None or at <= decided:
-                return None
+        again = edited and self._since(self._raised.get(blind), at)
+        if blind in self._raised and not again:
+            return None
         self._raised[blind] = None
         return self._raise(_Match(known, ref, event.author, blind, at, edited, hits))
 
@@ -152,8 +151,15 @@ class Leaks(LeakReading):
         blind = self._store.message_blind(ref)
         if blind not in self._raised:
             return None
-        del self._raised[blind]
-        return self._forget(ref.room.group, blind)
+        return self._forget(ref.room.group, blind, self._raised.pop(blind))
+
+    def _since(self, decided: datetime | None, at: datetime) -> bool:
+        """Whether something was written after it was decided.
+
+        A decision in the future was noted by a clock that was ahead, and tells no order: another
+        card is less harm than none.
+        """
+        return decided is not None and not at <= decided <= self._clock.now()
 
     def _raise(self, match: _Match) -> Awaitable[None]:
         """Join the matches that are written next: in a flood hundreds share a transaction."""
@@ -187,8 +193,7 @@ class Leaks(LeakReading):
             if match.blind not in self._raised:
                 continue  # it was removed while this waited
             if match.blind in decided:
-                before = decided[match.blind]
-                if not match.edited or before is None or at <= before:
+                if not match.edited or not self._since(decided[match.blind], at):
                     continue
                 await alert_rows.take_message(conn, match.blind)
             if known.id not in undecided:
@@ -270,7 +275,7 @@ class Leaks(LeakReading):
                 conn, Post(room, card(alert)), key=key, purpose=CARD, lane=Lane.ALERTS
             )
 
-    async def _forget(self, group: Group, blind: bytes) -> None:
+    async def _forget(self, group: Group, blind: bytes, decided: datetime | None) -> None:
         group_id = await self._store.group_id(group)
 
         async def work(conn: Connection) -> MessageRef | None:
@@ -283,7 +288,13 @@ class Leaks(LeakReading):
             row = await alert_rows.one(conn, self._store.keys, group_id, found[0])
             return None if row is None else await self.end(conn, row)
 
-        await self.take_down([await self._store.write(work)])
+        try:
+            ended = await self._store.write(work)
+        except BaseException:
+            # Told again that it is gone, the card must go again.
+            self._raised[blind] = decided
+            raise
+        await self.take_down([ended])
         self.expect(self._clock.now() + DRAW_PAUSE)
 
     async def end(self, conn: Connection, row: alert_rows.AlertRow) -> MessageRef | None:
