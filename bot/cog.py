@@ -20,7 +20,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from types import MethodType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from bot.events import Event
 from bot.model import Account, Group, MessageRef, Role, Room
@@ -197,6 +207,18 @@ class Cog:
     A cog says; a service decides. `start` runs once before events flow.
     """
 
+    _declared: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        # In the order of the source: help lists commands as their author wrote them.
+        cls._declared = tuple(
+            name
+            for base in reversed(cls.__mro__)
+            for name, attribute in vars(base).items()
+            if hasattr(attribute, "__command__") or hasattr(attribute, "__listens__")
+        )
+
     async def start(self) -> None:
         """Load what must be in memory before the first event."""
 
@@ -224,12 +246,8 @@ class Cog:
                 yield Listener(event, stage, name, method, waits)
 
     def _methods(self) -> Iterator[MethodType]:
-        # In the order of the source: help lists commands as their author wrote them.
-        for cls in reversed(type(self).__mro__):
-            for name in vars(cls):
-                attribute = getattr(self, name)
-                if inspect.ismethod(attribute):
-                    yield attribute
+        for name in self._declared:
+            yield getattr(self, name)
 
 
 @functools.cache

@@ -225,6 +225,8 @@ class OutboxLane:
 
     async def next_due(self) -> datetime | None:
         """When the oldest job of this lane may be sent."""
+        if not self._outbox._open:
+            return None
         async with self._outbox._store.read() as conn:
             due = await rows.next_after(conn, self.key, self._outbox._open)
         left = self._paused_until - self._outbox._clock.monotonic()

@@ -44,10 +44,13 @@ class Directory:
         group_id = await self._store.group_id(group)
         found: dict[Room, KnownRoom] = {}
         shows = Can.SHOW_TIME_LEFT in self.chat(group).can
-        for info in await self.chat(group).rooms(group):
-            room_id = await self._store.room_id(info.room)
-            async with self._store.read() as conn:
-                seconds = await group_rows.lifetime_seconds(conn, room_id)
+        infos = await self.chat(group).rooms(group)
+        ids = await self._store.room_ids([info.room for info in infos])
+        async with self._store.read() as conn:
+            lifetimes = await group_rows.lifetimes_in_seconds(conn, group_id)
+        for info in infos:
+            room_id = ids[info.room]
+            seconds = lifetimes.get(room_id)
             lifetime = None if seconds is None else timedelta(seconds=seconds)
             found[info.room] = KnownRoom(room_id, group_id, info.room, info.kind, lifetime, shows)
         for room in [room for room in self.known if room.group == group and room not in found]:

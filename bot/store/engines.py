@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -80,14 +81,19 @@ def writer_engine(where: Place, busy_seconds: float = BUSY_SECONDS) -> AsyncEngi
     """An engine with the one connection that writes."""
     if where.path is None:
         return _postgres(where, 1, {"synchronous_commit": "on", "lock_timeout": "10s"})
-    return _sqlite(where, 1, busy_seconds, begin="BEGIN IMMEDIATE", pragmas=())
+    return _sqlite(where, 1, busy_seconds, begin=_begin_immediate, pragmas=())
 
 
 def reader_engine(where: Place, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
     """An engine whose connections cannot write."""
     if where.path is None:
         return _postgres(where, READERS, {"default_transaction_read_only": "on"})
-    return _sqlite(where, READERS, busy_seconds, begin="BEGIN", pragmas=("query_only=ON",))
+    begin = round_trips.begin_with_the_first
+    return _sqlite(where, READERS, busy_seconds, begin=begin, pragmas=("query_only=ON",))
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgres(where: Place, size: int, settings: dict[str, str]) -> AsyncEngine:
@@ -112,7 +118,12 @@ def _postgres(where: Place, size: int, settings: dict[str, str]) -> AsyncEngine:
 
 
 def _sqlite(
-    where: Place, size: int, busy_seconds: float, *, begin: str, pragmas: tuple[str, ...]
+    where: Place,
+    size: int,
+    busy_seconds: float,
+    *,
+    begin: Callable[[Connection], None],
+    pragmas: tuple[str, ...],
 ) -> AsyncEngine:
     engine = create_async_engine(
         where.url,
@@ -137,10 +148,7 @@ def _sqlite(
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
+    event.listen(engine.sync_engine, "begin", begin)
     return engine
 
 

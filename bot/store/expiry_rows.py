@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -204,14 +204,16 @@ _ADDING = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.in
 """The same words on both engines."""
 
 
-async def try_again(conn: Connection, room_id: bytes, why: str) -> int:
-    """Put a room's failed removals of one kind back in line."""
-    result = await conn.execute(
+async def try_again(conn: Connection, rooms: Collection[bytes], why: str) -> set[bytes]:
+    """Put failed removals of one kind back in line. Gives the rooms that had any."""
+    here = expiries.c.room_id.in_(rooms)
+    result = await conn.scalars(
         update(expiries)
-        .where(expiries.c.room_id == room_id, expiries.c.state == "failed", expiries.c.why == why)
+        .where(here, expiries.c.state == "failed", expiries.c.why == why)
         .values(state="waiting", why=None)
+        .returning(expiries.c.room_id)
     )
-    return result.rowcount
+    return set(result)
 
 
 async def forget(conn: Connection, blind: bytes) -> None:

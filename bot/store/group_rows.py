@@ -30,9 +30,14 @@ async def set_setting(conn: Connection, group_id: bytes, name: str, value: str |
         await conn.execute(insert(group_settings).values(group_id=group_id, name=name, value=value))
 
 
-async def lifetime_seconds(conn: Connection, room_id: bytes) -> int | None:
-    """How long messages stay in a room; None: they stay."""
-    return await conn.scalar(select(rooms.c.lifetime_seconds).where(rooms.c.id == room_id))
+async def lifetimes_in_seconds(conn: Connection, group_id: bytes) -> dict[bytes, int]:
+    """How long messages stay in each room of a group where they do not stay for good."""
+    found = await conn.execute(
+        select(rooms.c.id, rooms.c.lifetime_seconds).where(
+            rooms.c.group_id == group_id, rooms.c.lifetime_seconds.is_not(None)
+        )
+    )
+    return {row.id: row.lifetime_seconds for row in found}
 
 
 async def set_lifetime_seconds(conn: Connection, room_id: bytes, seconds: int | None) -> None:

@@ -1,7 +1,9 @@
 """One round trip to a SQLite connection's thread for a statement, where SQLAlchemy makes four.
 
 Making a cursor, executing, fetching and closing are a trip each through aiosqlite, and a trip
-costs more than most statements of this house. `_execute` and `_conn` are pinned with aiosqlite.
+costs more than most statements of this house. A reader's BEGIN goes along with its first
+statement: SQLite looks at nothing before that either. `_execute` and `_conn` are pinned with
+aiosqlite.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -55,8 +58,12 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _at_once(self, run: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> None:
         connection: Any = self._connection
+        adapted: Any = self._adapt_connection
+        begins, adapted.begins = adapted.begins, False
 
         def work() -> None:
+            if begins:
+                connection._conn.execute("BEGIN")
             cursor = run(connection._conn)
             try:
                 self._description = cursor.description
@@ -78,9 +85,29 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("begins",)
 
     _cursor_cls = _Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.begins = False
+
+    def create_function(self, *_: Any, **__: Any) -> None:
+        """SQLAlchemy's REGEXP and FLOOR, a trip each, which no statement of ours asks for."""
+
+    def rollback(self) -> None:
+        """End a transaction. One without a statement never began."""
+        if self.begins:
+            self.begins = False
+            return
+        super().rollback()
+
+
+def begin_with_the_first(connection: Connection) -> None:
+    """For SQLAlchemy's event `begin`, where BEGIN locks nothing yet."""
+    adapted: Any = connection.connection.dbapi_connection
+    adapted.begins = True
 
 
 def connect(dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal, TypeAlias, TypeVar, overload
 
@@ -227,6 +227,17 @@ class Store:
             known = await self.write(lambda conn: self._find_room(conn, room))
             self._room_ids[room] = known
         return known
+
+    async def room_ids(self, rooms: Collection[Room]) -> dict[Room, bytes]:
+        """`room_id` of each, all that are new in one transaction."""
+        unknown = [room for room in rooms if room not in self._room_ids]
+
+        async def work(conn: Connection) -> list[bytes]:
+            return [await self._find_room(conn, room) for room in unknown]
+
+        if unknown:
+            self._room_ids.update(zip(unknown, await self.write(work), strict=True))
+        return {room: self._room_ids[room] for room in rooms}
 
     @overload
     async def member_id(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -55,7 +55,7 @@ class Pattern:
     """The files and the platform of a circle that has been set up and stopped."""
 
     files: Mapping[Path, bytes]
-    world: dict[str, Any]
+    world: str
 
 
 class TestCircle:
@@ -91,7 +91,7 @@ class TestCircle:
             for path in self.folder.rglob("*")
             if path.is_file()
         }
-        return Pattern(files, deepcopy(self.world.state))
+        return Pattern(files, json.dumps(self.world.state))
 
     @classmethod
     async def like(cls, pattern: Pattern, folder: Path) -> TestCircle:
@@ -100,7 +100,7 @@ class TestCircle:
             (folder / path).parent.mkdir(mode=0o700, exist_ok=True)
             (folder / path).write_bytes(content)
             (folder / path).chmod(0o600)
-        circle = cls(folder, World(deepcopy(pattern.world)))
+        circle = cls(folder, World(json.loads(pattern.world)))
         await circle.up()
         return circle
 

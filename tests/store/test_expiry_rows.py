@@ -74,7 +74,9 @@ async def test_what_is_stuck_waits_with_its_reason_and_counts_once(
         assert len(rows) == 1
         await answered(store, [], forbidden=rows)
         assert await due(store, keys) == []
-        assert await store.write(lambda conn: expiry_rows.try_again(conn, room, "forbidden")) == 1
+        assert await store.write(lambda conn: expiry_rows.try_again(conn, [room], "forbidden")) == {
+            room
+        }
     assert await counted(store) == {(room, "forbidden"): 1}
 
 

@@ -12,7 +12,9 @@ OLD, NEW = Room(GROUP, "!old"), Room(GROUP, "!new")
 async def lifetime(store: Store, room: Room) -> int | None:
     room_id = await store.room_id(room)
     async with store.read() as conn:
-        return await group_rows.lifetime_seconds(conn, room_id)
+        return (await group_rows.lifetimes_in_seconds(conn, await store.group_id(GROUP))).get(
+            room_id
+        )
 
 
 async def test_what_was_known_of_the_old_room_is_known_of_the_new_one(store: Store) -> None:

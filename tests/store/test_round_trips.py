@@ -65,3 +65,30 @@ async def test_a_refused_row_is_known_for_what_it_is(sqlite_store: Store) -> Non
         await sqlite_store.write(work)
     async with sqlite_store.read() as conn:
         assert len((await conn.execute(select(ring_check))).all()) == 1
+
+
+async def test_a_reader_begins_with_its_first_statement_and_sees_one_moment(
+    sqlite_store: Store, trips: list[Any]
+) -> None:
+    await sqlite_store.group_id(GROUP)
+    async with sqlite_store.read() as conn:
+        before = len(trips)
+        known = (await conn.execute(select(ring_check.c.id))).all()
+        assert len(trips) == before + 1
+        await plant(sqlite_store)
+        assert (await conn.execute(select(ring_check.c.id))).all() == known
+    async with sqlite_store.read() as conn:
+        assert len((await conn.execute(select(ring_check.c.id))).all()) == len(known) + 1
+
+
+async def test_a_reader_that_asks_nothing_leaves_nothing_open(sqlite_store: Store) -> None:
+    for _ in range(2):
+        async with sqlite_store.read():
+            pass
+        assert await sqlite_store.sweep(patience=0)
+
+
+async def plant(store: Store) -> None:
+    row_id = new_id()
+    row = {"id": row_id, "box": store.keys.seal(ring_check.c.box, row_id, "x")}
+    await store.write(lambda conn: conn.execute(insert(ring_check), row))

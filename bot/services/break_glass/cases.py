@@ -371,6 +371,8 @@ class Cases:
 
     async def next_due(self) -> datetime | None:
         """When the first request expires."""
+        if not self._groups:
+            return None
         async with self._store.read() as conn:
             return await case_rows.next_expiry(conn, list(self._groups), _LIVE)
 

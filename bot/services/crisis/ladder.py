@@ -2,7 +2,8 @@
 
 State of a card, and the only ways between:
     open    -> claimed (a moderator says "I'll reply") | passed on, every 10 minutes
-    claimed -> open (given back, or 10 minutes without a word of theirs in that room)
+    claimed -> open (given back, or 10 minutes without a word of theirs in that room, or whoever
+               has it is no moderator any more, or erased)
     any     -> gone: closed by a moderator, or 72 hours over; the row is erased
 
 A card keeps the room, the message's handle and who claimed it, sealed, until it is closed, and
@@ -15,14 +16,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bot.chat import Can
 from bot.clock import Clock
-from bot.errors import Refused
+from bot.errors import PlatformError, Refused
 from bot.events import Delivered, MessagePosted
-from bot.model import Account, Group, Message, MessageRef, Room
+from bot.model import Account, Group, Message, MessageRef, Role, Room
 from bot.outbox import Edit, Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, to_json, value_from_json
 from bot.services.crisis.rota import Rota
@@ -137,6 +140,8 @@ class Ladder:
 
     async def next_due(self) -> datetime | None:
         """When the first card is passed on, lapses or goes."""
+        if not self._groups:
+            return None
         async with self._store.read() as conn:
             return await crisis_rows.next_time(conn, list(self._groups))
 
@@ -151,7 +156,14 @@ class Ladder:
         for row in await crisis_rows.due(conn, keys, groups, now):
             await self._pass_on(conn, row, aloud=True)
 
-    async def _pass_on(self, conn: Connection, row: crisis_rows.CardRow, *, aloud: bool) -> None:
+    async def _pass_on(
+        self,
+        conn: Connection,
+        row: crisis_rows.CardRow,
+        *,
+        aloud: bool,
+        without: Account | None = None,
+    ) -> None:
         """To the next on the rota; aloud: the moderators' room hears that nobody has it."""
         known = self._directory.by_id(row.room_id)
         group = self._groups[row.group_id]
@@ -165,7 +177,11 @@ class Ladder:
         if known is None:
             return
         in_turn = self._rota.in_turn(group)
-        following = [each for each in in_turn if self._blind(row.id, each) not in row.asked]
+        following = [
+            each
+            for each in in_turn
+            if each != without and self._blind(row.id, each) not in row.asked
+        ]
         await self._call(conn, group, row.id, following[:1])
         if row.card is None:
             await self._post(conn, row.id, known.room, MessageRef(known.room, row.message), None)
@@ -247,6 +263,26 @@ class Ladder:
 
         await self._store.write(work)
         self.wake.set()
+
+    async def settle(self, group: Group) -> None:
+        """What somebody holds who is no moderator any more is passed on, as far as that can be
+        told."""
+        group_id, chat = await self._store.group_id(group), self._directory.chat(group)
+        async with self._store.read() as conn:
+            rows = await crisis_rows.all_of(conn, self._store.keys, group_id)
+        for handle in {row.holder for row in rows if row.holder is not None}:
+            account = Account(group.platform, handle)
+            with suppress(PlatformError):
+                if await chat.role_of(group, account) < Role.MODERATOR:
+                    await self._store.write(partial(self.gone_within, group=group, account=account))
+                    self.wake.set()
+
+    async def gone_within(self, conn: Connection, group: Group, account: Account) -> None:
+        """Pass on what somebody holds, within a transaction. Call `wake.set()` afterwards."""
+        group_id = self._store.known_group_id(group)
+        for row in await crisis_rows.all_of(conn, self._store.keys, group_id):
+            if row.holder == account.handle:
+                await self._pass_on(conn, row, aloud=True, without=account)
 
     async def close(self, group: Group, account: Account, card: str) -> None:
         """It is over: the row is erased, and the card says only that. Raises `Refused`."""

@@ -94,6 +94,8 @@ class LeakUpkeep:
         """When the first card is to be drawn, a claim lapses, or a settled card goes."""
         # What is expected while this reads may be missed by it, so it wakes the loop.
         self._next = None
+        if not self._groups:
+            return None
         async with self._store.read() as conn:
             draw, claim, over = await alert_rows.next_times(conn, list(self._groups))
         times = [

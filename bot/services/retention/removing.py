@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -123,9 +123,10 @@ class Removals:
         What was left alone is looked at again: an unpinning may have been missed.
         """
         self.pins.missed(group)
-        for kind in WITH_LIFETIME:
-            for known in self._directory.rooms(group, kind):
-                await self._try_again(known.room, PINNED)
+        await self._try_again(
+            [known.room for kind in WITH_LIFETIME for known in self._directory.rooms(group, kind)],
+            PINNED,
+        )
         self._paused.clear()
         self.wake.set()
 
@@ -331,11 +332,11 @@ class Removals:
     async def pins_changed(self, room: Room) -> None:
         """Somebody pinned or unpinned: what was left alone may go now."""
         self.pins.changed(room)
-        await self._try_again(room, PINNED)
+        await self._try_again([room], PINNED)
 
     async def rights_changed(self, room: Room) -> None:
         """Rights in a room changed: what was forbidden may be possible now."""
-        await self._try_again(room, FORBIDDEN)
+        await self._try_again([room], FORBIDDEN)
 
     async def room_gone(self, room: Room) -> None:
         """A room is gone, and what was due in it."""
@@ -344,12 +345,14 @@ class Removals:
         if known is not None:
             await self._store.write(lambda conn: expiry_rows.forget_room(conn, known.id))
 
-    async def _try_again(self, room: Room, why: str) -> None:
-        known = self._directory.known.get(room)
-        if known is None:
+    async def _try_again(self, rooms: Iterable[Room], why: str) -> None:
+        ids = [known.id for room in rooms if (known := self._directory.known.get(room))]
+        if not ids:
             return
-        if await self._store.write(lambda conn: expiry_rows.try_again(conn, known.id, why)):
-            self._paused.pop(known.id, None)
+        again = await self._store.write(lambda conn: expiry_rows.try_again(conn, ids, why))
+        for room_id in again:
+            self._paused.pop(room_id, None)
+        if again:
             self._more = True
             self.wake.set()
 
@@ -383,7 +386,7 @@ class Removals:
             keys = self._store.keys
             left = await expiry_rows.failed_messages(conn, keys, known.id, PINNED, limit=count)
         if not pinned.issuperset(MessageRef(known.room, handle) for handle in left):
-            await self._try_again(known.room, PINNED)
+            await self._try_again([known.room], PINNED)
 
     async def backlog(self, group: Group) -> Backlog:
         """How removals stand in a group."""
