@@ -230,14 +230,16 @@ class Store:
 
     async def room_ids(self, rooms: Collection[Room]) -> dict[Room, bytes]:
         """`room_id` of each, all that are new in one transaction."""
-        unknown = [room for room in rooms if room not in self._room_ids]
+        known = {room: self._room_ids[room] for room in rooms if room in self._room_ids}
 
-        async def work(conn: Connection) -> list[bytes]:
-            return [await self._find_room(conn, room) for room in unknown]
+        async def work(conn: Connection) -> dict[Room, bytes]:
+            return {room: await self._find_room(conn, room) for room in rooms if room not in known}
 
-        if unknown:
-            self._room_ids.update(zip(unknown, await self.write(work), strict=True))
-        return {room: self._room_ids[room] for room in rooms}
+        if len(known) == len(set(rooms)):
+            return known
+        found = await self.write(work)
+        self._room_ids.update(found)
+        return known | found
 
     @overload
     async def member_id(
