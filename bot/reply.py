@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from bot.model import Account, Group, MessageRef, Room
 
@@ -51,6 +51,11 @@ class Button:
         plain = all(isinstance(value, str) for value in self.args.values())
         if self.static and (self.only_for or not plain):
             raise ValueError("a static button has no row that could remember this")
+
+
+HELP_NOW: Final = Button("button-help-now", "help now", static=True)
+"""On every card that somebody in need may be looking at."""
+JOIN: Final = Button("button-join", "join", static=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.events import (
     Undelivered,
 )
 from bot.model import MessageRef, Role, Room
-from bot.reply import Button, Form, Reply, Text, Value
+from bot.reply import HELP_NOW, Button, Form, Reply, Text, Value
 from bot.services.anonymity.changes import PURPOSE
 from bot.services.anonymity.moderation import AnonymousModeration, HideReason
 from bot.services.anonymity.posts import AnonymousPosts, Standing
@@ -33,8 +33,6 @@ from bot.services.anonymity.writing import (
     Sent,
     When,
 )
-
-HELP_NOW = Button("button-help-now", "help now", static=True)
 
 Receipt = Annotated[str, Arg("arg-receipt", max_length=100, fleeting=True)]
 Draft = Annotated[str, Arg("arg-draft", max_length=100, fleeting=True)]

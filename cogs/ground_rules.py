@@ -22,7 +22,7 @@ from bot.events import (
 )
 from bot.model import Group, Role, RoomKind
 from bot.outbox import Post
-from bot.reply import Button, File, Reply, Text, Value
+from bot.reply import HELP_NOW, JOIN, Button, File, Reply, Text, Value
 from bot.services.acknowledgement import Acknowledgement, Current
 from bot.services.directory import Directory
 from bot.services.holding import HOLDING, RELEASING
@@ -31,8 +31,6 @@ from bot.services.sealed_authors import SealedAuthors
 from bot.services.standing import PURPOSE, StandingPosts
 from bot.texts.pack import Section
 
-HELP_NOW = Button("button-help-now", "help now", static=True)
-JOIN = Button("button-join", "join", static=True)
 MAY_WRITE = Button("button-may-write", "messages allow", static=True)
 MY_CONSENTS = Button("button-my-consents", "my consents", static=True)
 MY_DATA = Button("button-my-data", "my data", static=True)

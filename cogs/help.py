@@ -10,15 +10,12 @@ from bot.chat import Can, Right
 from bot.cog import Arg, Cog, Command, Context, command
 from bot.errors import PlatformError
 from bot.model import Group, Role, RoomKind
-from bot.reply import Button, Reply, Text
+from bot.reply import HELP_NOW, Reply, Text
 from bot.services.acknowledgement import Acknowledgement
 from bot.services.directory import Directory
 from bot.services.group_settings import SETTINGS, GroupSettings
 from bot.services.helplines import Helplines
 from bot.services.retention.removing import Removals
-
-HELP_NOW = Button("button-help-now", "help now", static=True)
-
 
 WORTH_SAYING = timedelta(minutes=1)
 """A backlog that takes less than this is gone before anybody reads about it."""

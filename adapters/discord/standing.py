@@ -20,7 +20,7 @@ from adapters.discord.render import Render, Rendered
 from adapters.discord.rooms import Rooms, group_of
 from bot.errors import Gone
 from bot.inbox import Memory
-from bot.reply import Button, Reply
+from bot.reply import HELP_NOW, Button, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ POST: Final = Reply(
     buttons=(
         Button("button-post-anonymously", "anon", static=True),
         Button("discord-button-messages", READ, static=True),
-        Button("button-help-now", "help now", static=True),
+        HELP_NOW,
     ),
 )
 """What stands in the write room. It needs no row, so it works whatever is lost."""

@@ -24,7 +24,7 @@ from adapters.matrix.translate import PLATFORM
 from bot.errors import NotDurable, PlatformError, TryLater
 from bot.inbox import Memory
 from bot.model import Account, Group
-from bot.reply import Button, Reply
+from bot.reply import HELP_NOW, JOIN, Button, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ _LASTS: Final = timedelta(days=7)
 WELCOME: Final = Reply(
     "matrix-welcome",
     buttons=(
-        Button("button-help-now", "help now", static=True),
-        Button("button-join", "join", static=True),
+        HELP_NOW,
+        JOIN,
         Button("button-read-first", "rules", static=True),
     ),
 )

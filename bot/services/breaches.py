@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Account, Group, RoomKind
 from bot.outbox import Lane, Outbox, Post
-from bot.reply import Button, Reply, Value
+from bot.reply import HELP_NOW, Reply, Value
 from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory
 from bot.services.notices import Notices
@@ -30,7 +30,6 @@ LONGEST_AGO: Final = timedelta(days=365)
 PURPOSE: Final = "breach"
 TO_GROUP: Final = "breach-to-group"
 """What these jobs are for, as `Delivered` and `Undelivered` say it."""
-HELP_NOW: Final = Button("button-help-now", "help now", static=True)
 
 
 class _Choice(Enum):

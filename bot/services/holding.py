@@ -14,7 +14,7 @@ from bot.errors import Gone, PlatformError, TryLater
 from bot.events import Delivered, Undelivered
 from bot.model import Account, Group, Role, RoomKind
 from bot.outbox import Hold, Lane, Outbox, Release, Tell
-from bot.reply import Button, Reply
+from bot.reply import HELP_NOW, JOIN, Reply
 from bot.store import Connection, Store
 
 logger = logging.getLogger(__name__)
@@ -29,10 +29,7 @@ JOBS_AT_ONCE = 100
 
 HELD = Reply(
     "join-held",
-    buttons=(
-        Button("button-join", "join", static=True),
-        Button("button-help-now", "help now", static=True),
-    ),
+    buttons=(JOIN, HELP_NOW),
 )
 
 

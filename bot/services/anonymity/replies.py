@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.errors import Refused
 from bot.model import Account, Group, MessageRef
 from bot.outbox import Lane, Outbox, Post
-from bot.reply import Button, Reply, Text
+from bot.reply import HELP_NOW, Reply, Text
 from bot.services.anonymity.changes import PostChanges
 from bot.services.audit import Audit, Deed
 from bot.services.crisis.words import CrisisWords
@@ -89,7 +89,7 @@ class BlindReplies:
             reply = Reply(
                 "helplines-below",
                 lines=(*self._words.lines(group), self._words.emergency(group)),
-                buttons=(Button("button-help-now", "help now", static=True),),
+                buttons=(HELP_NOW,),
             )
             await self._outbox.put(
                 conn,

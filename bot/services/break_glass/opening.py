@@ -18,7 +18,7 @@ from bot.errors import Refused
 from bot.events import Delivered, Undelivered
 from bot.model import Account, Group
 from bot.outbox import Lane, Outbox, Tell
-from bot.reply import Button, Reply, Text
+from bot.reply import HELP_NOW, Reply, Text
 from bot.sealing import NotSuchText, OpenedHalf
 from bot.services.audit import Audit, Deed
 from bot.services.break_glass.cases import Case, Cases, facts
@@ -346,7 +346,7 @@ def _notice(row: CaseRow) -> Reply:
         "break-glass-notice",
         {"reason": Text(f"break-glass-reason-{row.reason}"), "at": row.asked_at},
         lines=(Text("break-glass-notice-who"), Text("break-glass-notice-after")),
-        buttons=(Button("button-help-now", "help now", static=True),),
+        buttons=(HELP_NOW,),
         lock_line="lock-for-you",
     )
 
