@@ -180,8 +180,9 @@ class Circle:
         )
         leak_watch = LeakWatch(self.leaks, upkeep, actions, self.keywords)
         self.data_rights = DataRights(store, self.acknowledgement, posts, clock)
-        self.data_rights.before_forgetting.append(self.key_holders.gone)
+        self.data_rights.before_forgetting += [self.key_holders.gone_within, ladder.gone_within]
         self.data_rights.on_forgotten += [
+            lambda group, _: ladder.open(group),
             lambda group, _: guards.load(group),
             lambda group, _: rota.load(group),
             anonymity.forget_drafts_of,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.cog import Cog, Context, Outcome, Stage, command, listens
-from bot.events import Delivered, GroupReady, MessageEdited, MessagePosted, Undelivered
+from bot.events import (
+    Delivered,
+    GroupReady,
+    Left,
+    MemberChanged,
+    MessageEdited,
+    MessagePosted,
+    Undelivered,
+)
 from bot.model import Group, Role
 from bot.reply import Button, Reply, Text
 from bot.services.anonymity.changes import PURPOSE as WITHOUT_NAME
@@ -102,6 +110,17 @@ class CrisisWatch(Cog):
     async def open(self, event: GroupReady) -> None:
         """Go on with the cards that are open."""
         await self.ladder.open(event.group)
+        await self.ladder.settle(event.group)
+
+    @listens(Left)
+    async def left(self, event: Left) -> None:
+        """Whoever leaves answers no card any more."""
+        await self.ladder.settle(event.group)
+
+    @listens(MemberChanged)
+    async def changed(self, event: MemberChanged) -> None:
+        """Whoever moderates no more answers no card."""
+        await self.ladder.settle(event.group)
 
     @listens(MessagePosted, stage=Stage.CRISIS)
     def posted(self, event: MessagePosted) -> Outcome:

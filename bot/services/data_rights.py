@@ -20,6 +20,7 @@ from bot.store import Connection, Store
 from bot.store.erasing import erase_member, export_member
 from bot.store.sweeping import sweep_old
 
+BeforeForgetting = Callable[[Connection, Group, Account], Awaitable[None]]
 OnForgotten = Callable[[Group, Account], Awaitable[None]]
 
 _OF_A_POST: Final = ("pseudonym", "state", "day", "release_at", "why")
@@ -66,8 +67,9 @@ class DataRights:
         self._acknowledgement = acknowledgement
         self._posts = posts
         self._clock = clock
-        self.before_forgetting: list[OnForgotten] = []
-        """Awaited before somebody is erased: whoever has to tell others that they are gone."""
+        self.before_forgetting: list[BeforeForgetting] = []
+        """Awaited in the transaction that erases somebody, before their rows go: whoever has to
+        tell others that they are gone, or to hand over what they had."""
         self.on_forgotten: list[OnForgotten] = []
         """Awaited after somebody was erased: whoever keeps them in memory lets go of them."""
 
@@ -86,13 +88,15 @@ class DataRights:
         A moderator stays in the rooms: the platform lets them in, not their acknowledgement.
         """
 
+        async def hand_over(conn: Connection) -> None:
+            for end in self.before_forgetting:
+                await end(conn, group, account)
+
         async def keep_out(conn: Connection) -> None:
             await self._acknowledgement.holding.put(conn, group, account, inside=moderates)
 
-        for end in self.before_forgetting:
-            await end(group, account)
         with self._acknowledgement.shut_to(group, account):
-            erased = await erase_member(self._store, group, account, also=keep_out)
+            erased = await erase_member(self._store, group, account, first=hand_over, also=keep_out)
         for let_go in self.on_forgotten:
             await let_go(group, account)
         return Forgotten(

@@ -196,9 +196,15 @@ class KeyHolders:
         await self._end(group, account, whom, Reply("key-removed", {"who": whom, "by": account}))
 
     async def gone(self, group: Group, account: Account) -> None:
-        """Somebody left the group, or is to be erased: if they held a key, they do no more."""
+        """Somebody left the group: if they held a key, they do no more."""
         if any(holder.account == account for holder in await self.everything(group)):
-            await self._end(group, None, account, Reply("key-left", {"who": account}))
+            await self._store.write(lambda conn: self.gone_within(conn, group, account))
+
+    async def gone_within(self, conn: Connection, group: Group, account: Account) -> None:
+        """The same within a transaction; so too where somebody is to be erased."""
+        if any(holder.account == account for holder in await self._all(conn, group)):
+            said = Reply("key-left", {"who": account})
+            await self._end_within(conn, group, None, account, said)
 
     async def settle(self, group: Group) -> None:
         """End the part of everybody who is not in the group any more, as far as it can be told."""
@@ -221,18 +227,20 @@ class KeyHolders:
         except PlatformError:
             return None
 
-    async def _end(self, group: Group, by: Account | None, whom: Account, said: Reply) -> None:
-        async def work(conn: Connection) -> None:
-            keys = [each for each in await self._all(conn, group) if each.account == whom]
-            if not keys:
-                raise Refused("key-none-of-yours" if by == whom else "key-not-a-holder")
-            await self._record(conn, group, Deed.KEY_ENDED, keys[-1], by)
-            member_id = await self._store.member_id(conn, group, whom, create=True)
-            # Told while they are still among those who are told.
-            await self._tell(conn, group, await self._with_what_ends(conn, group, whom, said))
-            await key_rows.drop_of(conn, member_id)
+    async def _end(self, group: Group, by: Account, whom: Account, said: Reply) -> None:
+        await self._store.write(lambda conn: self._end_within(conn, group, by, whom, said))
 
-        await self._store.write(work)
+    async def _end_within(
+        self, conn: Connection, group: Group, by: Account | None, whom: Account, said: Reply
+    ) -> None:
+        keys = [each for each in await self._all(conn, group) if each.account == whom]
+        if not keys:
+            raise Refused("key-none-of-yours" if by == whom else "key-not-a-holder")
+        await self._record(conn, group, Deed.KEY_ENDED, keys[-1], by)
+        member_id = await self._store.member_id(conn, group, whom, create=True)
+        # Told while they are still among those who are told.
+        await self._tell(conn, group, await self._with_what_ends(conn, group, whom, said))
+        await key_rows.drop_of(conn, member_id)
 
     async def _with_what_ends(
         self, conn: Connection, group: Group, whom: Account, said: Reply

@@ -58,13 +58,16 @@ async def erase_member(
     store: Store,
     group: Group,
     account: Account,
+    *,
+    first: Callable[[Connection], Awaitable[None]] | None = None,
     also: Callable[[Connection], Awaitable[None]] | None = None,
 ) -> Erased:
     """Erase what one group's rows hold of a member, then sweep. Erasing twice is erasing once.
 
-    One transaction: all of it, or nothing and an exception (`NotDurable`); `also` runs last in
-    it. Rows of the outbox and of an adapter's memory go too, so nothing more is sent to somebody
-    who is erased. The ledger is written first: a crash in between is made good at the next start.
+    One transaction: all of it, or nothing and an exception (`NotDurable`); `first` and `also` run
+    first and last in it. Rows of the outbox and of an adapter's memory go too, so nothing more is
+    sent to somebody who is erased. The ledger is written before it: a crash in between is made
+    good at the next start.
     """
     ledger = ErasureLedger(store.keys)
     async with store.read() as conn:
@@ -73,6 +76,8 @@ async def erase_member(
     entry = None if group_id is None else ledger.add(group_id, blinds, datetime.now(UTC).date())
 
     async def work(conn: Connection) -> Erased:
+        if first is not None:
+            await first(conn)
         done = await erase_within(store, conn, group, account)
         if entry is not None:
             row = {"id": entry.id, "group_id": entry.group_id}

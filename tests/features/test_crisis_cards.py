@@ -6,6 +6,8 @@ import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.model import Account
 from bot.services.helplines import MaySend, Mode
 from tests.features.circle import TestCircle
@@ -136,6 +138,34 @@ async def test_a_claim_without_a_word_lapses_and_one_with_words_holds(circle: Te
     await circle.pass_time(minutes=11)
     held = await ana.sees("is replying.", circle.moderators)
     assert held["id"] == said(circle, circle.moderators, CARD)[-1]["id"]
+
+
+@pytest.mark.parametrize("how", ["left", "stepped down", "was forgotten"])
+async def test_a_card_goes_on_to_others_when_whoever_answered_moderates_no_more(
+    circle: TestCircle, how: str
+) -> None:
+    # Given a moderator who answered, in the room too
+    rose = await circle.member("Rose")
+    rose.writes(circle.room, SEVERE)
+    ana, moss = circle.moderator(), circle.moderator("moss")
+    await ana.presses("I'll reply", within=await one_card(circle))
+    await ana.sees("is replying.", circle.moderators)
+    ana.writes(circle.room, "I am glad you told us")
+    await circle.settled()
+    # When they are a moderator no longer
+    match how:
+        case "left":
+            ana.leaves()
+        case "stepped down":
+            ana.people.give_role(ana.account, "member")
+        case _:
+            await ana.runs("forget me")
+            await ana.presses("Yes, forget me")
+    # Then the others hear that nobody has it, and one of them can
+    await moss.sees("Nobody has answered the card", circle.moderators)
+    card = await moss.sees("Nobody has answered yet", circle.moderators)
+    answer = await moss.presses("I'll reply", within=card)
+    assert "Words you can use" in answer["text"]
 
 
 async def test_closing_erases_it_and_the_card_says_only_that(circle: TestCircle) -> None:

@@ -195,7 +195,7 @@ async def test_what_joins_a_card_while_that_is_taken_down_is_taken_down_too(
     )
     for number in range(3):
         rose.writes(watching.room, f"{WORDS} {number}")
-        newest = await card(watching, number + 1)
+        await card(watching, number + 1)
     fetch, fetched = watching.chat.fetch, list[MessageRef]()
 
     async def slow(ref: MessageRef) -> Message | None:
@@ -206,7 +206,7 @@ async def test_what_joins_a_card_while_that_is_taken_down_is_taken_down_too(
             await ana.when(lambda: rows(watching)["alert_messages"] == 4 or None)
         return await fetch(ref)
 
-    form = await ana.presses("Remove", within=newest)
+    form = await ana.presses("Remove", within=cards(watching)[-1])
     watching.chat.fetch = slow  # type: ignore[method-assign]
     # Then the answer counts both, both go, and each has their own words
     assert "taking 2 messages down" in (await ana.fills(form, reason="another reason"))["text"]

@@ -27,9 +27,8 @@ from bot.errors import PlatformError, Refused
 from bot.events import Delivered, MessagePosted
 from bot.model import Account, Group, Message, MessageRef, Role, Room
 from bot.outbox import Edit, Lane, Outbox, Post, Tell
-from bot.reply import Button, Reply, Text, to_json, value_from_json
+from bot.reply import HELP_NOW, Button, Reply, Text, to_json, value_from_json
 from bot.services.crisis.rota import Rota
-from bot.services.crisis.words import HELP_NOW
 from bot.services.directory import Directory, KnownRoom
 from bot.store import Connection, Store, alert_rows, crisis_rows
 
