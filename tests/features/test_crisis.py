@@ -145,6 +145,25 @@ async def test_who_says_it_again_is_not_written_to_again_and_has_one_card(
     assert cards_stored(circle) == 1
 
 
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_message_that_is_changed_later_is_answered_again(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    if not alone:
+        monkeypatch.setattr(SandboxChat, "can", SandboxChat.can & ~Can.TELL_AT_ONCE)
+    rose = await circle.member("Rose")
+    room, text = (rose.private, HELLO) if alone else (circle.room, "Is it hard for you")
+
+    async def answered(times: int) -> None:
+        await rose.when(lambda: sum(text in m["text"] for m in rose.reads(room)) == times or None)
+
+    message = rose.writes(circle.room, LESS)
+    await answered(1)
+    await circle.pass_time(minutes=31)
+    rose.edits(circle.room, message, f"{LESS}, still")
+    await answered(2)
+
+
 async def test_who_gets_worse_is_told_so_and_moderators_too(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, LESS)

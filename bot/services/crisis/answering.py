@@ -120,10 +120,20 @@ class CrisisAnswering:
         with self._answered(group, author, _Author(self._clock.monotonic(), ref, card)):
             if Can.TELL_AT_ONCE in self._directory.chat(group).can:
                 job = Tell(group, author, self.words.to_author(group, told))
-                mark = f"{known.id.hex()} {self._store.message_blind(ref).hex()} {told.value}"
-                await self._put(job, f"{HELLO} {mark}", HELLO)
+                name = f"{HELLO} {known.id.hex()} {self._mark(event)} {told.value}"
+                await self._put(job, name, HELLO)
             elif event.live:
-                await self._line(known, self._store.message_blind(ref).hex(), told)
+                await self._line(known, self._mark(event), told)
+
+    def _mark(self, event: MessagePosted | MessageEdited) -> str:
+        """What an answer is named after, the same when the event comes again.
+
+        A platform answers an old name with what it has, so a message that was changed since it
+        was answered has another.
+        """
+        if isinstance(event, MessageEdited):
+            return self._store.keys.blind("crisis edit", event.id).hex()
+        return self._store.message_blind(event.ref).hex()
 
     async def _answer_past(self, known: KnownRoom, event: MessagePosted | MessageEdited) -> None:
         group, author = known.room.group, event.author
@@ -134,7 +144,7 @@ class CrisisAnswering:
         told = _Author(self._clock.monotonic(), event.ref, past=True)
         with self._answered(group, author, told):
             job = Tell(group, author, self.words.of_the_past())
-            await self._put(job, f"{PAST} {self._store.message_blind(event.ref).hex()}", PAST)
+            await self._put(job, f"{PAST} {self._mark(event)}", PAST)
 
     async def _tell_moderators(
         self, known: KnownRoom, ref: MessageRef, tier: Severity, author: Account | None = None
