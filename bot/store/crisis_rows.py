@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, case, delete, func, insert, literal, or_, select, update
 
 from bot.store.columns import new_id
 from bot.store.tables import crisis_cards, members
@@ -74,17 +74,25 @@ async def all_of(conn: Connection, keys: KeyRing, group_id: bytes) -> list[CardR
 
 
 async def due(
-    conn: Connection, keys: KeyRing, groups: Collection[bytes], now: datetime
+    conn: Connection, keys: KeyRing, groups: Collection[bytes], now: datetime, latest: datetime
 ) -> list[CardRow]:
-    """Cards that are to be passed on, or whose claim lapses."""
+    """Cards that are to be passed on, or whose claim lapses.
+
+    None waits beyond `latest` but by a clock that was ahead and has been put right: those are due.
+    """
     ours = crisis_cards.c.group_id.in_(groups)
-    return await _opened(conn, keys, _cards().where(crisis_cards.c.next_at <= now, ours))
+    next_at = crisis_cards.c.next_at
+    return await _opened(conn, keys, _cards().where(or_(next_at <= now, next_at > latest), ours))
 
 
-async def next_time(conn: Connection, groups: Collection[bytes]) -> datetime | None:
-    """When the first card is to be passed on or goes."""
+async def next_time(
+    conn: Connection, groups: Collection[bytes], now: datetime, latest: datetime
+) -> datetime | None:
+    """When the first card is to be passed on or goes. What waits beyond `latest` is due `now`."""
     ours = crisis_cards.c.group_id.in_(groups)
-    passed_on = await conn.scalar(select(func.min(crisis_cards.c.next_at)).where(ours))
+    next_at = crisis_cards.c.next_at
+    in_time = case((next_at > latest, literal(now, next_at.type)), else_=next_at)
+    passed_on = await conn.scalar(select(func.min(in_time)).where(ours))
     over = await conn.scalar(select(func.min(crisis_cards.c.ends)).where(ours))
     return min((at for at in (passed_on, over) if at is not None), default=None)
 

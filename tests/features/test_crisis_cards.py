@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.clock import Clock
 from bot.model import Account
 from bot.services.helplines import MaySend, Mode
 from tests.features.circle import TestCircle
@@ -119,6 +120,19 @@ async def test_after_ten_minutes_without_anybody_it_is_passed_on(circle: TestCir
     await circle.pass_time(minutes=11)
     passed_on = await circle.moderator().sees("Nobody has answered the card", circle.moderators)
     assert "Rose" not in str(passed_on)
+
+
+async def test_a_card_from_a_clock_that_was_ahead_is_passed_on_when_that_is_put_right(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Clock.now
+    rose = await circle.member("Rose")
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: right(clock) + timedelta(days=1))
+        rose.writes(circle.room, SEVERE)
+        await one_card(circle)
+    await circle.restart()
+    await circle.moderator().sees("Nobody has answered the card", circle.moderators)
 
 
 async def test_a_claim_without_a_word_lapses_and_one_with_words_holds(circle: TestCircle) -> None:

@@ -35,6 +35,8 @@ from bot.store import Connection, Store, alert_rows, crisis_rows
 CARD: Final = "crisis-card"
 PAGE: Final = "crisis-page"
 PASS_ON: Final = timedelta(minutes=10)
+LONGEST_WAIT: Final = 2 * PASS_ON
+"""A card that waits longer was put up by a clock that was ahead."""
 STAYS: Final = timedelta(hours=72)
 LOOKED_AFTER: Final = timedelta(minutes=10)
 """After a card was closed, its holder is written to."""
@@ -142,7 +144,8 @@ class Ladder:
         if not self._groups:
             return None
         async with self._store.read() as conn:
-            return await crisis_rows.next_time(conn, list(self._groups))
+            now = self._clock.now()
+            return await crisis_rows.next_time(conn, list(self._groups), now, now + LONGEST_WAIT)
 
     async def run_due(self) -> None:
         """Do all of these that are due."""
@@ -152,7 +155,7 @@ class Ladder:
         now, groups, keys = self._clock.now(), list(self._groups), self._store.keys
         for row in await crisis_rows.over(conn, keys, groups, now):
             await self._close(conn, row)
-        for row in await crisis_rows.due(conn, keys, groups, now):
+        for row in await crisis_rows.due(conn, keys, groups, now, now + LONGEST_WAIT):
             await self._pass_on(conn, row, aloud=True)
 
     async def _pass_on(
