@@ -7,9 +7,9 @@ from typing import Annotated
 from bot.cog import Arg, Cog, Context, Stage, command, listens
 from bot.events import GroupReady
 from bot.model import Role
-from bot.reply import Button, Reply, Text, Value
+from bot.reply import HELP_NOW, Button, Reply, Text, Value
 from bot.services.crisis.answering import CrisisAnswering
-from bot.services.crisis.words import HELP_NOW, JOIN, CrisisWords, line_args
+from bot.services.crisis.words import WRITE_TO_GROUP, CrisisWords, line_args
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helpline, Helplines, MaySend, Mode
 from bot.texts import day
@@ -42,7 +42,9 @@ class Crisis(Cog):
     @command("help now awake", needs=Role.GUEST, at_once=True)
     async def awake(self, ctx: Context) -> Reply:
         """See if someone of the team is usually here now."""
-        return Reply("awake", lines=(self.words.awake(ctx.group),), buttons=(HELP_NOW, JOIN))
+        return Reply(
+            "awake", lines=(self.words.awake(ctx.group),), buttons=(HELP_NOW, WRITE_TO_GROUP)
+        )
 
     @command("help now tell", needs=Role.GUEST)
     async def tell(self, ctx: Context) -> Reply:
@@ -87,7 +89,7 @@ class Crisis(Cog):
         return self._branch("help-company", ())
 
     def _branch(self, key: str, lines: tuple[Text, ...]) -> Reply:
-        return Reply(key, lines=lines, buttons=(HELP_NOW, JOIN))
+        return Reply(key, lines=lines, buttons=(HELP_NOW, WRITE_TO_GROUP))
 
     @command("helplines", needs=Role.MODERATOR)
     async def list_lines(self, ctx: Context) -> Reply:

@@ -89,7 +89,7 @@ class GroundRulesCog(Cog):
     @command("join page", needs=Role.GUEST, hidden=True)
     async def page(self, ctx: Context, page: int) -> Reply:
         """Go on reading the rules on the way in."""
-        current, _ = await self.acknowledgement.turn_page(ctx.group, ctx.account, page - 1)
+        current = await self.acknowledgement.turn_page(ctx.group, ctx.account, page - 1)
         return _page(current, page - 1, joining=True)
 
     @command("join finish", needs=Role.GUEST, hidden=True)

@@ -167,27 +167,23 @@ class Acknowledgement:
         await self._set_step(group, account, current, ESSENTIALS, 0)
         return current, 0 if read_all else None
 
-    async def turn_page(self, group: Group, account: Account, page: int) -> tuple[Current, bool]:
-        """Go on to a page while reading all of it; pages cannot be skipped. Raises `Refused`.
-
-        Returns the rules and whether this was the last page.
-        """
+    async def turn_page(self, group: Group, account: Account, page: int) -> Current:
+        """Go on to a page while reading all of it; pages cannot be skipped. Raises `Refused`."""
         current = self.current(group)
         _, reached = await self._step(group, account, current)
         pages = len(current.rules.pages())
         if not 0 <= page < pages or page > reached + 1:
             raise Refused("join-start-again")
         await self._set_step(group, account, current, ESSENTIALS, max(page, reached))
-        return current, page == pages - 1
+        return current
 
-    async def agree(self, group: Group, account: Account) -> Current:
+    async def agree(self, group: Group, account: Account) -> None:
         """The essentials were read; the limits come next. Raises `Refused`."""
         current = self.current(group)
         _, page = await self._step(group, account, current)
         if self._settings.flag(group, "read-all-rules") and page < len(current.rules.pages()) - 1:
             raise Refused("join-read-all")
         await self._set_step(group, account, current, LIMITS, page)
-        return current
 
     async def finish(self, group: Group, account: Account, language: str) -> Current:
         """Acknowledge: durable, in memory, and the release on its way. Raises `Refused`.

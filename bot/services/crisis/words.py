@@ -10,16 +10,16 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.model import Group
-from bot.reply import Button, Reply, Text, Value
+from bot.reply import HELP_NOW, Button, Reply, Text, Value
 from bot.services.crisis.rota import Rota
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helpline, Helplines, Mode
 
-HELP_NOW: Final = Button("button-help-now", "help now", static=True)
 TRIED: Final = Button("button-tried-that", "help now tried", static=True)
 AWAKE: Final = Button("button-who-is-awake", "help now awake", static=True)
 TELL: Final = Button("button-tell-moderator", "help now tell", static=True)
-JOIN: Final = Button("button-write-to-group", "join", static=True)
+WRITE_TO_GROUP: Final = Button("button-write-to-group", "join", static=True)
+"""Who is not in the group yet joins first; who is in it reads so."""
 
 
 class Told(Enum):
@@ -52,7 +52,7 @@ class CrisisWords:
         return Reply(
             "help-now" if lines else "help-now-none",
             lines=(*lines, self.emergency(group)),
-            buttons=(TRIED, AWAKE, TELL, JOIN),
+            buttons=(TRIED, AWAKE, TELL, WRITE_TO_GROUP),
         )
 
     def to_author(self, group: Group, told: Told) -> Reply:

@@ -45,7 +45,7 @@ join-in =
     What else you say yes to is up to you. You see it with: my consents
 
 # Buttons: My rules, Help now.
-join-already = You are in already. To see the rules again, press { button-my-rules }.
+join-already = You are in already, so you can write in the rooms. To see the rules again, press { button-my-rules }.
 
 join-start-again = I have lost our place, sorry. Please press { button-join } again.
 join-read-all = This group asks you to read every page first. Press { button-next-page } to go on.
