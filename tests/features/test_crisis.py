@@ -305,6 +305,7 @@ async def test_a_post_without_a_name_is_looked_at_when_it_is_up(circle: TestCirc
     preview = await rose.runs("anon", room=circle.room, text=SEVERE)
     assert "Help now" in [button["label"] for button in preview["buttons"]]
     assert "moderators get a note about the post" in preview["text"]
+    assert "unless you press Tell a moderator: then they see your name" in preview["text"]
     await rose.presses("Post soon", within=preview)
     await circle.pass_time(minutes=6)
     await line(circle)

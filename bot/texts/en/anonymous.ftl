@@ -33,7 +33,7 @@ anon-sealed = Your name is not shown, and no single moderator can look it up. Fo
 anon-not-sealed = Your name is not shown, and nobody can look it up in the bot, not in an emergency either. This group has no two key-holders.
 anon-preview-limits = The person who runs the server could find out while it runs. The company or server behind this chat can always find out. People may know you by your story or by how you write. A moderator can hide the post.
 # Stands first where the words may speak of danger to a life.
-anon-preview-danger = Is it hard for you right now? Press { button-help-now }, before or after you post. If your words speak of danger to a life, moderators get a note about the post. They do not learn who wrote it.
+anon-preview-danger = Is it hard for you right now? Press { button-help-now }, before or after you post. If your words speak of danger to a life, moderators get a note about the post. They do not learn who wrote it, unless you press { button-tell-moderator }: then they see your name.
 anon-preview-mark = I keep a mark of the writer for 7 days, to keep the limits fair. It shows no name. Who runs the server could test it against each member.
 # Fewer than 8 members. $members: how many. $others: how many without the writer.
 anon-preview-small =
