@@ -145,7 +145,7 @@ class Store:
         return self._writer.rows(table, names, make)
 
     async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Run `work` in a savepoint of its own and give its result once it is on disk.
+        """Run `work`, undone by itself where it fails, and give its result once it is on disk.
 
         What `work` raises undoes its own statements alone and is raised here. It awaits nothing
         but its connection: the whole circle's writes wait behind it. Raises `NotDurable`.
