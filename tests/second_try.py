@@ -5,6 +5,7 @@ docs/adr/0011-a-second-try-is-named.md says why, and why nothing else is tried a
 
 from __future__ import annotations
 
+import functools
 import subprocess
 from pathlib import Path
 
@@ -29,7 +30,7 @@ SECOND_TRY = pytest.mark.flaky(reruns=1, only_rerun=OUT_OF_TIME)
 
 def is_due(item: pytest.Item) -> bool:
     """Whether a test waits for a browser, a homeserver, a database server or Discord's library."""
-    folders = set(item.path.relative_to(HERE).parts) if item.path.is_relative_to(HERE) else set()
+    folders = _folders(item.path)
     callspec = getattr(item, "callspec", None)
     given = {each for each in callspec.params.values() if isinstance(each, str)} if callspec else ()
     return bool(
@@ -37,6 +38,12 @@ def is_due(item: pytest.Item) -> bool:
         or set(getattr(item, "fixturenames", ())) & FIXTURES
         or set(given) & PARAMETERS
     )
+
+
+@functools.cache
+def _folders(path: Path) -> frozenset[str]:
+    # Asked for every test, and there are many in a file.
+    return frozenset(path.relative_to(HERE).parts if path.is_relative_to(HERE) else ())
 
 
 def tell(reporter: pytest.TerminalReporter) -> None:
