@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from adapters.sandbox.world import World
@@ -29,12 +27,12 @@ def save(world: World, path: Path) -> None:
     half.replace(path)
 
 
-def load(path: Path, *, time: Callable[[], datetime] | None = None) -> World:
+def load(path: Path) -> World:
     """The world in the file, or a fresh one where there is no file yet."""
     try:
         state = json.loads(path.read_bytes())
     except FileNotFoundError:
-        return World(time=time)
+        return World()
     except (OSError, ValueError) as error:
         raise StartError(
             f"The sandbox's rooms in {path} cannot be read. Move that file away to start afresh."
@@ -43,7 +41,7 @@ def load(path: Path, *, time: Callable[[], datetime] | None = None) -> World:
         raise StartError(
             f"The sandbox's rooms in {path} come from another version. Move that file away."
         )
-    return World(state, time=time)
+    return World(state)
 
 
 class Keeper:

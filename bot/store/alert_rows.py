@@ -34,7 +34,6 @@ class AlertRow:
     group_id: bytes
     room_id: bytes
     kind: str
-    severity: str
     state: str
     holder: str | None
     claimed_at: datetime | None
@@ -44,9 +43,7 @@ class AlertRow:
     messages: tuple[AlertMessage, ...]
 
 
-async def add(
-    conn: Connection, group_id: bytes, room_id: bytes, kind: str, severity: str, at: datetime
-) -> bytes:
+async def add(conn: Connection, group_id: bytes, room_id: bytes, kind: str, at: datetime) -> bytes:
     """A new open alert; gives its id."""
     row_id = new_id()
     await conn.execute(
@@ -55,7 +52,8 @@ async def add(
             group_id=group_id,
             room_id=room_id,
             kind=kind,
-            severity=severity,
+            # What is severe has cards of its own (`crisis_rows`). The column is older than those.
+            severity="low",
             state="open",
             raised_at=at,
         )
@@ -350,7 +348,6 @@ def _row(keys: KeyRing, row: Row[Any], messages: tuple[AlertMessage, ...]) -> Al
         group_id=row.group_id,
         room_id=row.room_id,
         kind=row.kind,
-        severity=row.severity,
         state=row.state,
         holder=holder,
         claimed_at=row.claimed_at,

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 
 
-async def page(
-    conn: Connection, group_id: bytes, after: bytes, limit: int = AT_ONCE
-) -> list[tuple[bytes, bytes, bytes]]:
+async def page(conn: Connection, group_id: bytes, after: bytes) -> list[tuple[bytes, bytes, bytes]]:
     """Some of a group's guard words by id, from the one after `after` on: id, owner, tags.
 
     The owner is the blind of their account.
@@ -28,7 +26,7 @@ async def page(
         .join(members, members.c.id == guard_words.c.member_id)
         .where(guard_words.c.group_id == group_id, guard_words.c.id > after)
         .order_by(guard_words.c.id)
-        .limit(limit)
+        .limit(AT_ONCE)
     )
     return [(row.id, bytes(row.account_blind), bytes(row.tags)) for row in found]
 

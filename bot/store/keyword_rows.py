@@ -20,14 +20,14 @@ AT_ONCE = 500
 
 
 async def page(
-    conn: Connection, keys: KeyRing, group_id: bytes, after: bytes, limit: int = AT_ONCE
+    conn: Connection, keys: KeyRing, group_id: bytes, after: bytes
 ) -> list[tuple[bytes, str]]:
     """Some of a group's phrases with their ids, by id, from the one after `after` on."""
     found = await conn.execute(
         select(keywords.c.id, keywords.c.phrase)
         .where(keywords.c.group_id == group_id, keywords.c.id > after)
         .order_by(keywords.c.id)
-        .limit(limit)
+        .limit(AT_ONCE)
     )
     return [(row.id, keys.open(keywords.c.phrase, row.id, row.phrase)) for row in found]
 

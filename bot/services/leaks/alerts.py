@@ -224,7 +224,7 @@ class Leaks(LeakReading):
     async def _begin(self, conn: Connection, match: _Match) -> tuple[bytes, Alert]:
         known, kinds = match.known, _kinds(match.hits)
         kind = " ".join(each.value for each in kinds)
-        row_id = await alert_rows.add(conn, known.group_id, known.id, kind, "low", match.at)
+        row_id = await alert_rows.add(conn, known.group_id, known.id, kind, match.at)
         self._note_ends(row_id.hex(), match.hits)
         # A card that was to be asked about stands with that said: it is not drawn anew for it.
         asked = int(self._asks_for(match))
