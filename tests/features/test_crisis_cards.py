@@ -21,6 +21,7 @@ async def test_one_moderator_claims_it_and_reads_what_to_say(circle: TestCircle)
     ana, moss = circle.moderator(), circle.moderator("moss")
     card = await one_card(circle)
     phrases = await ana.presses("I'll reply", within=card)
+    assert "within 10 minutes, or I ask the others again" in phrases["text"]
     assert "I am glad you told us" in phrases["text"]
     assert phrases["only"] == ana.account
     await ana.sees("is replying.", circle.moderators)

@@ -71,7 +71,7 @@ button-crisis-buddy = Ask for company
 arg-card = Which card
 
 crisis-phrases =
-    Words you can use:
+    Please write in the room within 10 minutes, or I ask the others again. Words you can use:
     I read what you wrote. I am glad you told us.
     That sounds so heavy.
     Are you thinking about killing yourself?
