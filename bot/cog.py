@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
-from types import MethodType
+from types import MethodType, UnionType
 from typing import (
     Annotated,
     Any,
@@ -27,6 +27,7 @@ from typing import (
     Final,
     TypeAlias,
     TypeVar,
+    Union,
     get_args,
     get_origin,
     get_type_hints,
@@ -161,7 +162,8 @@ class _CommandMark:
     at_once: bool
 
 
-_Method = TypeVar("_Method", bound=Callable[..., Any])
+_Asked = TypeVar("_Asked", bound=Callable[..., Awaitable[Answer]])
+_Hearing = TypeVar("_Hearing", bound=Callable[..., Outcome])
 
 PLAIN_KINDS: Final = (str, int, bool, timedelta, Account, Room, MessageRef)
 
@@ -173,10 +175,10 @@ def command(
     private: bool = True,
     hidden: bool = False,
     at_once: bool = False,
-) -> Callable[[_Method], _Method]:
+) -> Callable[[_Asked], _Asked]:
     """Declare a cog method as a command. A space in the name makes a group ("case open")."""
 
-    def mark(method: _Method) -> _Method:
+    def mark(method: _Asked) -> _Asked:
         method.__command__ = _CommandMark(name, needs, private, hidden, at_once)  # type: ignore[attr-defined]
         return method
 
@@ -185,14 +187,14 @@ def command(
 
 def listens(
     event: type[Event], *, stage: Stage = Stage.AFTER, waits: bool = False
-) -> Callable[[_Method], _Method]:
+) -> Callable[[_Hearing], _Hearing]:
     """Declare a cog method as a listener to one kind of event, at one stage.
 
     It may be `async` or plain; it gives an `Outcome`. With `waits` a plain one gives an awaitable
     of an `Outcome`, or None at once.
     """
 
-    def mark(method: _Method) -> _Method:
+    def mark(method: _Hearing) -> _Hearing:
         is_async = inspect.iscoroutinefunction(method)
         others = getattr(method, "__listens__", ())
         method.__listens__ = (*others, (event, stage, waits or is_async))  # type: ignore[attr-defined]
@@ -264,10 +266,16 @@ def _read_parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
         if get_origin(hint) is Annotated:
             hint, *extras = get_args(hint)
             arg = next((extra for extra in extras if isinstance(extra, Arg)), arg)
-        optional = [kind for kind in get_args(hint) if kind is not type(None)]
-        kind = optional[0] if optional else hint
+        kind = hint
+        if get_origin(hint) in (Union, UnionType):
+            # What may be left out: its kind or None.
+            kind = next(each for each in get_args(hint) if each is not type(None))
         if kind not in PLAIN_KINDS and not (isinstance(kind, type) and issubclass(kind, Enum)):
-            raise TypeError(f"{function.__qualname__}: a command cannot take a {kind}")
+            kinds = ", ".join(each.__name__ for each in PLAIN_KINDS)
+            raise TypeError(
+                f"{function.__qualname__}: {parameter.name} is a {hint}; a command takes {kinds} "
+                "or an Enum"
+            )
         required = parameter.default is inspect.Parameter.empty
         yield Parameter(
             name=parameter.name,

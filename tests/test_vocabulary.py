@@ -162,6 +162,17 @@ def test_durations_add_up(days: int, hours: int, minutes: int) -> None:
     assert arguments.duration(f"{days} days {hours}h {minutes} min") == expected
 
 
+def test_what_no_form_could_ask_for_is_no_argument() -> None:
+    class Lists(Cog):
+        @command("list")
+        async def list(self, ctx: Context, names: list[str]) -> Reply:
+            """Take a list."""
+            return Reply("yes")
+
+    with pytest.raises(TypeError, match="names is a list"):
+        tuple(Lists().commands())
+
+
 def test_times_keep_their_zone() -> None:
     at = datetime(2026, 3, 29, 1, 59, tzinfo=UTC)
     assert reply_from_json(to_json(Reply("k", {"at": at}))).args["at"] == at
