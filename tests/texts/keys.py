@@ -17,11 +17,13 @@ KEYWORDS = ("lock_line", "label")
 _KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    """Every module of the bot, by its path."""
+def sources(*having: str) -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the bot, by its path; of those with one of these words, if any are given."""
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            if not having or any(word in text for word in having):
+                yield str(path.relative_to(ROOT)), ast.parse(text)
 
 
 @functools.cache
@@ -44,9 +46,10 @@ def used() -> dict[str, str]:
 
 def given() -> Iterator[tuple[str, frozenset[str], str]]:
     """Each key that is said with its gaps written out beside it: key, gaps, place."""
-    for path, module in sources():
+    says = ("Reply", "Refused", "Text")
+    for path, module in sources(*(f"{each}(" for each in says)):
         for node in ast.walk(module):
-            if not isinstance(node, ast.Call) or _called(node) not in ("Reply", "Refused", "Text"):
+            if not isinstance(node, ast.Call) or _called(node) not in says:
                 continue
             match node.args:
                 case [ast.Constant(value=str() as key)]:
