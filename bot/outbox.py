@@ -34,7 +34,7 @@ from bot.store import outbox_rows as rows
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 30
-"""With pauses that double up to ten minutes: about four hours of unexpected errors."""
+"""With pauses that double up to ten minutes: about three and a half hours of unexpected errors."""
 
 LONGEST_PAUSE = timedelta(minutes=10)
 CLOCK_PAUSE = timedelta(seconds=30)
@@ -46,9 +46,13 @@ class Lane(Enum):
     """Jobs that wait for each other. A slow lane never holds up another."""
 
     GATE = "gate"
+    """Who is held and let in, and what they read about it."""
     CRISIS = "crisis"
+    """Where a life may be in danger."""
     ALERTS = "alerts"
+    """Everything else, to moderators and to members."""
     POSTS = "posts"
+    """Posts without a name, in no order."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,7 +151,9 @@ class Outbox:
         """Add a job within the caller's transaction.
 
         The same key again changes nothing while the first waits, or with `replace` takes its
-        place. `purpose` comes back in `Delivered` and `Undelivered`, with `key` as the job.
+        place. After the first was sent a platform may take it for the same again and post
+        nothing, so what is said anew has a new key. `purpose` comes back in `Delivered` and
+        `Undelivered`, with `key` as the job.
         """
         name = f"{job.group.platform} {lane.value}"
         group_id = self._store.known_group_id(job.group)
