@@ -216,13 +216,14 @@ class Acknowledgement:
 
         async def work(conn: Connection) -> bool:
             keys = self._store.keys
-            known = await rules_rows.withdraw(conn, keys, group_id, account)
+            agreed = await rules_rows.withdraw(conn, keys, group_id, account)
             await self.holding.put(conn, group, account, inside=False)
-            return known
+            return agreed
 
         # Out of memory first: between the two, closed is the safe side.
-        self._inside.get(group, set()).discard(self._short(group, account))
-        if not await self._store.write(work):
+        with self.shut_to(group, account):
+            agreed = await self._store.write(work)
+        if not agreed:
             raise Refused("rules-not-acknowledged")
 
     @contextmanager

@@ -219,6 +219,19 @@ async def test_a_full_disk_posts_nothing_without_a_record(circle: TestCircle) ->
     assert "waiting" in (await cora.runs("anon status", receipt=receipt))["text"]
 
 
+async def test_who_could_not_take_their_yes_back_is_inside_as_before(circle: TestCircle) -> None:
+    cora = await circle.member("Cora")
+    await circle.settled()
+    with full_disk():
+        answer = await cora.runs("rules withdraw", sure="yes")
+    assert "nothing has changed" in answer["text"]
+    message = cora.writes(circle.room, WORDS)
+    await circle.settled()
+    assert "Not posted yet" in (await cora.runs("anon", room=circle.room, text="my words"))["text"]
+    assert circle.world.requests[f"remove:{circle.room}:{message}"] == 0
+    assert WORDS in circle.texts()
+
+
 @contextmanager
 def full_disk() -> Iterator[None]:
     """No file grows beyond a page: what SQLite would write to its log fails, as on a full disk."""
