@@ -14,7 +14,7 @@ from adapters.sandbox.world import World
 from bot.chat import Can
 from bot.clock import Clock
 from bot.errors import NotDurable
-from bot.events import MessagePosted
+from bot.events import MessageEdited, MessagePosted
 from bot.model import Account, Content, Message, MessageRef, Room
 from bot.reply import Reply
 from tests.features.circle import TestCircle
@@ -182,6 +182,27 @@ async def test_a_card_goes_with_its_message_also_where_that_could_not_be_stored_
     await no_card(watching)
     assert failed
     assert cards(watching) == []
+
+
+async def test_a_change_that_is_told_when_the_message_is_gone_raises_no_card(
+    watching: TestCircle,
+) -> None:
+    await watching.moderator().runs("lifetime", room=watching.room, lifetime="2 h")
+    rose = await watching.member("Rose")
+    message = rose.writes(watching.room, "I met someone")
+    await watching.pass_time(minutes=121)
+    await rose.sees_no("I met someone", watching.room)
+    group = (await watching.chat.groups())[0]
+    event = MessageEdited(
+        id="late",
+        group=group,
+        at=watching.core.clock.now(),
+        ref=MessageRef(Room(group, watching.room), message),
+        author=Account(group.platform, rose.account),
+        content=Content(WORDS),
+    )
+    await watching.core.router.offer(event)
+    assert await watching.core.leaks.undecided(group) == []
 
 
 async def test_what_joins_a_card_while_that_is_taken_down_is_taken_down_too(

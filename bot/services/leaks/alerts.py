@@ -138,6 +138,9 @@ class Leaks(LeakReading):
         if known is None or known.kind is RoomKind.MODERATORS or not hits:
             return None
         blind = self._store.message_blind(ref)
+        if self._retention.removed_here(ref):
+            # Its change, or itself once more, comes when it is gone.
+            return None
         again = edited and self._since(self._raised.get(blind), at)
         if blind in self._raised and not again:
             return None

@@ -50,7 +50,7 @@ class Retention:
         known = self._directory.known.get(ref.room)
         if known is None or known.lifetime is None:
             return None
-        if self._removals.removed_here(ref):
+        if self.removed_here(ref):
             # Told a second time, after a restart or a lost connection, and gone meanwhile.
             return None
         due = at + known.lifetime
@@ -59,6 +59,10 @@ class Retention:
         if known.shows_time_left:
             self._show(ref, due)
         return written
+
+    def removed_here(self, ref: MessageRef) -> bool:
+        """Whether the bot removed a message not long ago."""
+        return self._removals.removed_here(ref)
 
     def _expect_written(self) -> None:
         # Once it is on disk: a look at the table before that would find and expect nothing.
@@ -161,7 +165,7 @@ class Retention:
 
     def forget(self, ref: MessageRef) -> Awaitable[None] | None:
         """A message was removed: its due time is not needed. To be awaited where there is one."""
-        if self._removals.removed_here(ref):
+        if self.removed_here(ref):
             # Its row goes with the others. A commit for each would hold up the rest.
             return None
         blind = self._store.message_blind(ref)
