@@ -119,8 +119,11 @@ async def test_after_ten_minutes_without_anybody_it_is_passed_on(circle: TestCir
     rose.writes(circle.room, SEVERE)
     await one_card(circle)
     await circle.pass_time(minutes=11)
-    passed_on = await circle.moderator().sees("Nobody has answered the card", circle.moderators)
+    ana = circle.moderator()
+    passed_on = await ana.sees("Nobody has answered the card", circle.moderators)
     assert "Rose" not in str(passed_on)
+    # And whoever reads it there need not look for the card
+    assert "Words you can use" in (await ana.presses("I'll reply", within=passed_on))["text"]
 
 
 async def test_a_card_from_a_clock_that_was_ahead_is_passed_on_when_that_is_put_right(

@@ -191,7 +191,16 @@ class Ladder:
         if row.holder is not None:
             await self._draw(conn, row, known.room, None)
         if aloud and moderators is not None:
-            reply = Reply("crisis-waits", {"room": known.room}, lock_line="lock-someone-needs-you")
+            args = {"card": row.id.hex()}
+            reply = Reply(
+                "crisis-waits",
+                {"room": known.room},
+                buttons=(
+                    Button("button-crisis-reply", "crisis take", args),
+                    Button("button-crisis-show", "crisis show", args),
+                ),
+                lock_line="lock-someone-needs-you",
+            )
             name = f"crisis-waits {row.id.hex()} {rung}"
             job = Post(moderators, reply)
             await self._outbox.put(conn, job, key=name, purpose=PAGE, lane=Lane.CRISIS)
