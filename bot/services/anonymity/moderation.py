@@ -111,7 +111,8 @@ class AnonymousModeration:
     ) -> datetime:
         """Silence the author of a post, by its message or (when that is gone) what `hide` gave.
 
-        What the author has waiting does not go out. Gives the end. Raises `Refused`.
+        What the author has waiting does not go out, unless the two were written in different
+        weeks: their tags are unrelated. Gives the end. Raises `Refused`.
         """
         group_id = await self._store.group_id(group)
 
