@@ -143,10 +143,7 @@ def _sqlite(
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in (*PRAGMAS, *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        connection.run_together([f"PRAGMA {pragma}" for pragma in (*PRAGMAS, *pragmas)])
 
     event.listen(engine.sync_engine, "begin", begin)
     return engine

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
 )
+from sqlalchemy.util import await_only
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
@@ -92,6 +93,16 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self.begins = False
+
+    def run_together(self, statements: Sequence[str]) -> None:
+        """Run statements one after another in one trip; what they give is dropped."""
+        connection: Any = self._connection
+
+        def work() -> None:
+            for statement in statements:
+                connection._conn.execute(statement).close()
+
+        await_only(connection._execute(work))
 
     def create_function(self, *_: Any, **__: Any) -> None:
         """SQLAlchemy's REGEXP and FLOOR, a trip each, which no statement of ours asks for."""
