@@ -105,7 +105,7 @@ button-crisis-company = Ask for company
 # $who: a moderator.
 crisis-company-asked = { $who } would like a word with one of you.
 
-crisis-cannot = That is okay. I have passed it on. Nobody sees that you said no.
+crisis-cannot = That is okay. I pass it on as far as I can. Nobody sees that you said no.
 # $author: the name that others see. $text: their words.
 crisis-shown =
     Only you can see this, and I do not keep it. { $author } wrote:
