@@ -22,11 +22,17 @@ from bot.detection import crisis_weighing as weighing
 
 REPOSITORY: Final = Path(__file__).parents[1]
 TABLE: Final = REPOSITORY / "bot" / "detection" / "data" / "crisis_weights.tsv"
-WRITTEN: Final = ("crisis_voices", "crisis_written", "crisis_forum", "clean_written")
+WRITTEN: Final = (
+    "crisis_voices",
+    "crisis_written",
+    "crisis_forum",
+    "crisis_batches",
+    "clean_written",
+)
 DEVELOPMENT: Final = ("crisis_rallypoint", "clean_chat", "clean_idioms", "evasion_tables")
 ROUNDS: Final = 3
 STEPS: Final = 90
-PENALTY: Final = 3.3
+PENALTY: Final = 5.0
 RARE: Final = 2
 """Texts that a sign must be in."""
 SLIGHT: Final = 0.06

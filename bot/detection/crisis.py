@@ -16,7 +16,6 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from bot.detection import crisis_cues as cues
 from bot.detection import crisis_more as more
 from bot.detection import crisis_weighing as weighing
 from bot.detection import crisis_words as words
@@ -51,8 +50,8 @@ _PATTERNS: Final = {
 _TOPIC: Final = compiled(more.TOPIC)
 _THEY_ARE: Final = compiled(more.THEY_ARE)
 HINTS: Final = {
-    kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ()) + cues.HINTS.get(kind, ())
-    for kind in (*words.HINTS, *more.HINTS, *cues.HINTS)
+    kind: words.HINTS.get(kind, ()) + more.HINTS.get(kind, ())
+    for kind in (*words.HINTS, *more.HINTS)
 } | {"weighed": weighing.HINTS}
 """For each kind of saying, letters of which one is in every text that says it."""
 _LETTERS: Final = tuple((kind, letters) for kind, each in HINTS.items() for letters in each)
@@ -75,7 +74,6 @@ def find_crisis(text: str) -> list[Finding]:
         for start, end in spans(pattern, plain, _MOST)
     ]
     findings = [finding for _, finding in told if finding is not None]
-    findings += cues.read(plain, kinds)
     if not findings and "weighed" in kinds:
         findings = _by_weight(plain, [where for where, _ in told])
     if any(not finding.past for finding in findings) and found_in(_PREPARED, plain):
@@ -99,16 +97,20 @@ def hinted(plain: str) -> set[str]:
 
 
 def _by_weight(plain: str, told_apart: list[Span]) -> list[Finding]:
-    """What no pattern knows, but much speaks for; not where one was an idiom."""
+    """What no pattern knows, but much speaks for; not where what one knows was told apart."""
     where = weighing.weighed(plain)
     if where is None:
         return []
     for start, end in told_apart:
-        if where[0] < end <= where[1] and _is_idiom(Said(plain, start, end)):
+        if where[0] < end <= where[1] and _is_not_meant(plain, Said(plain, start, end)):
             return []
     said = Said(plain, *where)
     past = _is_past(said, told=True)
     return [Finding(Kind.CRISIS, said.start, said.end, Severity.LOW, past)]
+
+
+def _is_not_meant(plain: str, said: Said) -> bool:
+    return is_quoted(plain, said) or is_reported(said) or _is_idiom(said) or _is_denied(said)
 
 
 # "Been thinking of suicide": who else would it be.

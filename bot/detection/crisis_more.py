@@ -118,7 +118,9 @@ PASSIVE: Final = (
     r"\b(?:hoping|hoped|praying|prayed)\s(?:i\swould\s)?not\s(?:to\s)?wake\b|"
     r"\bif\si\shad\sa\s(?:gun|pistol)\b[^.!?\n]{0,20}\bi(?:'d|\swould)\s(?:\w+\s)?(?:be\s(?:dead|gone)|have\s"
     r"(?:used|done))\b|\b(?:can't|cant|cannot)\sdo\s(?:this\s)?life\b|"
-    r"\bone\sless\sburden\b|\bhate\s(?:that\s)?i\s(?:wake|woke)\sup\s(?:this\smorning|today)(?:[.,;!]|$)"
+    r"\bone\sless\sburden\b|\bhate\s(?:that\s)?i\s(?:wake|woke)\sup\s(?:this\smorning|today)(?:[.,;!]|$)|"
+    r"\bi\s(?:won't|wont|will\snot)\smake\sit\s(?:to|till|until|through)\s(?:tomorrow|(?:the|this)\snight)"
+    r"(?:[.,;!]|$)|\bno\stomorrow\sfor\sme\b"
 )
 """Wishing not to be here, in words that say it sideways."""
 
@@ -234,6 +236,7 @@ _HINTS: Final = {
         "stopping me|stops me|stopped me|survivor of|feel safe|not safe|if i w|if i had|to do it"
     ),
     "passive": (
+        "make it to |make it til|make it unt|make it thr|no tomorrow|"
         "not being|point in|point of|point to|point for|reason in|reason to|reason of|reason for|"
         "rather be|asleep|sleep and|move on|be fine|be ok|over it|wasn't here|weren't here|"
         "wasn't around|weren't around|no longer|care whether|quit life|of life|woke up|"

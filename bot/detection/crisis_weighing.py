@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 
 from bot.detection.personal.looking import compiled, found_in
 
-NAMED_AT: Final = -0.3
+NAMED_AT: Final = -1.0
 """What two sentences must weigh where the text names it: suicide, an overdose, self-harm."""
-UNNAMED_AT: Final = 1.2
+UNNAMED_AT: Final = 1.1
 """The same where nothing is named; ordinary talk of sorrow weighs something too."""
 NEAR: Final = 4
 """How many words apart two signs still make a pair."""
@@ -32,11 +32,12 @@ _LONGEST: Final = 50
 _TOKENS: Final = re.compile(r"^[ \t]*>[^\n]*|[a-z0-9]+(?:['-][a-z0-9]+)*|[.!?\n]+|[\",;:]", re.M)
 _NAMED = compiled(
     r"suicid|sewerslide|unaliv|\bkms\b|self[\s-]?harm|\bkill\w*\s(?:my|him|her|them|your|our|one)sel|"
-    r"overdos|\bod'?e?d\b|ideation|\battempt|\bhang(?:ed|ing)?\s(?:my|him|her)self|"
+    r"overdos|\bod'?e?d\b|ideation|\bhang(?:ed|ing)?\s(?:my|him|her)self|"
+    r"\b(?:two|three|first|second|last|my|an|by|previous|failed|\d)\sattempts?\b|"
     r"\b(?:end|ending|ended|took|take|taking|takes|taken)\s(?:it\sall|(?:my|his|her|their|your)\s"
     r"(?:own\s)?li)|\bwan(?:t(?:ed|s)?\sto|na)\sdie|\b(?:my|his|her)\swrists|\bbetter\soff\sdead|"
-    r"\bwish\si\s(?:was|were)\sdead|\bto\slive\b|\bgun\s(?:in|to)\smy|\bin\smy\smouth|\bpsych|"
-    r"\bnot\swake\sup"
+    r"\bwish\si\s(?:was|were)\sdead|\bn[o']t\s(?:\w+\s)?(?:want|wanna|wanted)\sto\slive\b|"
+    r"\bgun\s(?:in|to)\smy|\bin\smy\smouth|\bnot\swake\sup"
 )
 _ENDS: Final = frozenset(".!?\n> \t")
 """What a sentence's end, or a quoted line, begins with."""
@@ -79,10 +80,12 @@ def _classes() -> _Classes:
 _WHOLE, _BEGUN, TOPICS, _OF_WHOM = _classes()
 HINTS: Final = tuple(
     sorted(
-        f" {word}"
+        f"{before}{word}"
         for kept in (_WHOLE, _BEGUN)
         for word, names in kept.items()
         if not TOPICS.isdisjoint(names)
+        # ".45" is a word too.
+        for before in ((" ", ".") if word[0].isdigit() else (" ",))
     )
 )
 """Letters of which some are in every text that is on a topic."""
@@ -141,7 +144,11 @@ def signs(sentence: list[str]) -> set[str]:
     spoken_of = "nobody"
     denied = -NEAR
     before: list[tuple[int, str]] = []
+    last = ""
     for at, word in enumerate(sentence):
+        if last:
+            found.add(f"'{last} {word}'")
+        last = word
         if len(word) > 2:
             found.add(f"'{word}'")
         names = classes_of(word)

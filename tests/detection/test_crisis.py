@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.detection import Kind, Scanner, Severity, crisis_cues
+from bot.detection import Kind, Scanner, Severity
 from bot.detection.crisis import _PATTERNS, _TOPIC, find_crisis, hinted
 from bot.detection.personal.looking import found_in
 from tests.detection.evaluation.measure import written
@@ -83,10 +83,6 @@ def test_the_letters_looked_for_first_leave_nothing_out() -> None:
                 assert "topic" in kinds or not found_in(_TOPIC, plain), row.text
             else:
                 assert kind in kinds or not found_in(pattern, plain), (kind, row.text)
-        for family in crisis_cues.HINTS:
-            if family not in kinds:
-                for pattern in (crisis_cues.STRONG[family], crisis_cues.WEAK[family]):
-                    assert not found_in(pattern, plain), (family, row.text)
 
 
 @pytest.mark.parametrize(
@@ -103,37 +99,6 @@ def test_the_letters_looked_for_first_leave_nothing_out() -> None:
 def test_what_is_done_to_oneself_is_found_however_it_is_spaced(text: str) -> None:
     assert severities(text) != []
     assert Scanner().scan(text) != []
-
-
-@pytest.mark.parametrize(
-    ("alone", "together"),
-    [
-        (
-            "I might not be around in June.",
-            "I might not be around in June. I'm tired of being me and I can't see the point.",
-        ),
-        (
-            "I found a good home for the dog.",
-            "I found a good home for the dog. Forgive me, and take care of each other.",
-        ),
-    ],
-)
-def test_a_weak_cue_counts_only_beside_another(alone: str, together: str) -> None:
-    assert severities(alone) == []
-    assert LOW in severities(together)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "I'll be dead before Christmas and nobody here sees it.",
-        "I have nothing holding me here any more.",
-        "His hands were around my throat again.",
-        "I keep looking at the rope in my bag.",
-    ],
-)
-def test_a_strong_cue_counts_by_itself(text: str) -> None:
-    assert severities(text) == [LOW]
 
 
 WORDS = (
