@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,7 @@ def ring_names(circle: TestCircle) -> list[str]:
 
 
 def tagged(circle: TestCircle) -> int:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         found = db.execute("SELECT count(*) FROM posts WHERE tag IS NOT NULL OR epoch IS NOT NULL")
         return int(found.fetchone()[0])
 

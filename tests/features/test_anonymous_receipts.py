@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -16,12 +17,12 @@ GUESSED = "00000-00000-00000-00000-000000"
 
 
 def states(circle: TestCircle) -> list[str]:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         return [state for (state,) in db.execute("SELECT state FROM posts")]
 
 
 def jobs(circle: TestCircle) -> int:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         found = db.execute("SELECT count(*) FROM outbox WHERE purpose = 'anonymous'")
         return int(found.fetchone()[0])
 

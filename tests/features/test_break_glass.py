@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ async def test_two_key_holders_look_and_the_writer_is_told(circle: TestCircle) -
 
 
 def audited(circle: TestCircle) -> list[str]:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         return [entry for (entry,) in db.execute("SELECT entry FROM audit ORDER BY number")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -30,7 +31,7 @@ async def waiting(circle: TestCircle, count: int) -> None:
 
 
 def left_alone(circle: TestCircle) -> int:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         return int(db.execute("SELECT count(*) FROM expiries WHERE why = 'pinned'").fetchone()[0])
 
 

@@ -6,7 +6,7 @@ import asyncio
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -131,7 +131,7 @@ async def test_what_cannot_be_removed_is_told_even_if_a_crash_came_first(
 
 
 def _failed(circle: TestCircle) -> int:
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         found = db.execute("SELECT count(*) FROM expiries WHERE state = 'failed'").fetchone()
     return int(found[0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.features.circle import TestCircle
 
 def rows(circle: TestCircle) -> dict[str, int]:
     """How many rows each table has, read past the bot."""
-    with sqlite3.connect(circle.folder / "circle.sqlite3") as db:
+    with closing(sqlite3.connect(circle.folder / "circle.sqlite3")) as db:
         return {
             name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
             for name in tables.metadata.tables

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -169,7 +170,10 @@ def _copied(folder: Path) -> Path:
     """Database and keys as they are now, while the bot runs."""
     copy = folder.with_name("copy")
     shutil.copytree(folder / "keys", copy / "keys")
-    with sqlite3.connect(folder / DATABASE) as db, sqlite3.connect(copy / DATABASE) as old:
+    with (
+        closing(sqlite3.connect(folder / DATABASE)) as db,
+        closing(sqlite3.connect(copy / DATABASE)) as old,
+    ):
         db.backup(old)
     return copy
 
@@ -185,7 +189,7 @@ async def _key_is_gone(folder: Path) -> bool:
 
 def _tried(database: Path, ring: Path, keys: list[PrivateKey]) -> str | None:
     """The author, as far as a database, a key ring and both private keys give it away."""
-    with sqlite3.connect(database / DATABASE) as db:
+    with closing(sqlite3.connect(database / DATABASE)) as db:
         found = db.execute("SELECT id, group_id, seal_ends, author_box FROM posts").fetchone()
     if found is None or found[3] is None:
         return None
