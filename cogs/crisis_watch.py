@@ -106,9 +106,9 @@ class CrisisWatch(Cog):
         await self.ladder.close(ctx.group, ctx.account, card)
         return Reply("crisis-closed")
 
-    @listens(GroupReady, stage=Stage.CRISIS)
+    @listens(GroupReady)
     async def open(self, event: GroupReady) -> None:
-        """Go on with the cards that are open."""
+        """Go on with the cards that are open, once it is known which rooms there are."""
         await self.ladder.open(event.group)
         await self.ladder.settle(event.group)
 

@@ -158,6 +158,23 @@ async def test_a_claim_without_a_word_lapses_and_one_with_words_holds(circle: Te
     assert held["id"] == said(circle, circle.moderators, CARD)[-1]["id"]
 
 
+async def test_a_claim_holds_by_a_word_that_comes_after_a_restart(circle: TestCircle) -> None:
+    rose, ana = await circle.member("Rose"), circle.moderator()
+    rose.writes(circle.room, SEVERE)
+    await ana.presses("I'll reply", within=await one_card(circle))
+    await ana.sees("is replying.", circle.moderators)
+    await circle.restart()
+    ana.writes(circle.room, "I am glad you told us")
+    await circle.pass_time(minutes=11)
+    # Someone else's card is passed on by then, and this one is not.
+    rose.writes(circle.other_room, SEVERE)
+    await ana.when(lambda: len(said(circle, circle.moderators, CARD)) == 2 or None)
+    await circle.pass_time(minutes=11)
+    await ana.sees("Nobody has answered the card", circle.moderators)
+    assert len(said(circle, circle.moderators, "Nobody has answered the card")) == 1
+    assert said(circle, circle.moderators, "is replying.")
+
+
 @pytest.mark.parametrize("how", ["left", "stepped down", "was forgotten"])
 async def test_a_card_goes_on_to_others_when_whoever_answered_moderates_no_more(
     circle: TestCircle, how: str
