@@ -238,7 +238,8 @@ _HINTS: Final = {
     "passive": (
         "make it to |make it til|make it unt|make it thr|no tomorrow|"
         "not being|point in|point of|point to|point for|reason in|reason to|reason of|reason for|"
-        "rather be|asleep|sleep and|move on|be fine|be ok|over it|wasn't here|weren't here|"
+        "rather be|asleep|sleep and n|sleep and s|sleep and d|"
+        "move on|be fine|be ok|over it|wasn't here|weren't here|"
         "wasn't around|weren't around|no longer|care whether|quit life|of life|woke up|"
         "not wake|to wake|had a gun|had a pistol|do life|do this life|hits me|hit me|over me|"
         "takes me|kills me|crush|let me die|let me bleed|insurance"
@@ -252,9 +253,11 @@ _HINTS: Final = {
         "do this any|painful way|painless|given my|gave my|giving my|away my"
     ),
     "topic": (
-        "suicid|kill|his own li|"
-        "her own li|their own li|your own li|my own li|'s own li|our own li|his li|her li|"
-        "their li|your li|my li|'s li|our li|22 a|22 p|22 v|crisis|ptsd|ral health|psych ward|"
+        "suicid|kill|his life|his lives|his own life|his own lives|her life|her lives|"
+        "her own life|her own lives|their life|their lives|their own life|their own lives|"
+        "your life|your lives|your own life|your own lives|my life|my lives|my own life|"
+        "my own lives|one's life|one's lives|one's own life|one's own lives|our life|"
+        "our lives|our own life|our own lives|22 a|22 p|22 v|crisis|ptsd|ral health|psych ward|"
         "psych unit|hotline|dark|depress|demons"
     ),
 }

@@ -20,7 +20,7 @@ from bot.detection.personal.looking import compiled, found_in
 
 NAMED_AT: Final = -1.0
 """What two sentences must weigh where the text names it: suicide, an overdose, self-harm."""
-UNNAMED_AT: Final = 1.1
+UNNAMED_AT: Final = 1.3
 """The same where nothing is named; ordinary talk of sorrow weighs something too."""
 NEAR: Final = 4
 """How many words apart two signs still make a pair."""
