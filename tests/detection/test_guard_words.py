@@ -71,6 +71,7 @@ def test_a_part_of_one_is_not(text: str) -> None:
     assert GUARD.find(text) == []
 
 
+@pytest.mark.slow
 def test_disguised_it_is_found() -> None:
     shares = {name: share(disguise, Random(3)) for name, disguise in ALL.items()}
     assert sum(shares.values()) / len(shares) >= 0.98, shares

@@ -184,6 +184,7 @@ def test_the_text_of_a_span_folds_to_the_keyword(phrase: str) -> None:
     assert [fold(each).text for each in found(Keywords([phrase]), text)] == [phrase, phrase]
 
 
+@pytest.mark.slow
 def test_time_is_linear_on_hostile_text_and_keywords() -> None:
     nested = Keywords(["a" * length for length in range(3, 8)])
 

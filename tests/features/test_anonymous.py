@@ -63,6 +63,7 @@ async def say(circle: TestCircle, name: str, value: str) -> None:
 # Writing.
 
 
+@pytest.mark.slow
 async def test_a_form_asks_for_room_and_words(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     form = await nell.runs("anon")
@@ -160,6 +161,7 @@ async def test_cancel_keeps_nothing(circle: TestCircle) -> None:
     assert "do not have that draft" in (await nell.presses("Post soon", within=preview))["text"]
 
 
+@pytest.mark.slow
 async def test_a_draft_is_lost_after_half_an_hour_or_a_restart(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     old = await drafts(circle, nell, WORDS)
@@ -255,6 +257,7 @@ async def test_a_watched_word_is_held_before_it_is_posted(
     assert "Post soon" not in labels(held)
 
 
+@pytest.mark.slow
 async def test_a_word_that_is_watched_since_the_preview_holds_it_too(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,6 +371,7 @@ async def test_taking_back_does_not_make_room_for_more(circle: TestCircle) -> No
     assert "1 times" in (await drafts(circle, nell, WORDS))["text"]
 
 
+@pytest.mark.slow
 async def test_a_room_takes_so_many_an_hour(circle: TestCircle) -> None:
     await say(circle, "anonymous-per-room-and-hour", "2")
     people = [await circle.member(f"Person {number}") for number in range(3)]
@@ -417,6 +421,7 @@ async def test_settings_close_posting(circle: TestCircle) -> None:
     assert "Your receipt" in (await nell.presses("Post soon", within=preview))["text"]
 
 
+@pytest.mark.slow
 async def test_a_rooms_lifetime_counts_for_posts_too(circle: TestCircle) -> None:
     await circle.moderator().runs("lifetime", room=circle.room, lifetime="2 h")
     nell = await circle.member("Nell")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.features.circle import TestCircle
 
 
+@pytest.mark.slow
 async def test_a_breach_from_the_first_word_to_the_register(circle: TestCircle) -> None:
     ana, moss = circle.moderator("ana"), circle.moderator("moss")
     juniper = await circle.member("Juniper")

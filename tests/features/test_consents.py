@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from hashlib import sha256
 
+import pytest
+
 from adapters.sandbox.human import Human
 from bot.reply import Text
 from bot.services.consents import VERSIONS, Purpose
@@ -83,6 +85,7 @@ async def test_the_words_to_watch_for_go_with_the_yes(circle: TestCircle) -> Non
     assert yes["given_on"] <= yes["withdrawn_on"]
 
 
+@pytest.mark.slow
 async def test_words_from_before_yeses_were_kept_are_on_and_can_be_forgotten(
     circle: TestCircle,
 ) -> None:

@@ -213,6 +213,7 @@ async def test_nobody_switches_it_off(circle: TestCircle) -> None:
     await one_card(circle)
 
 
+@pytest.mark.slow
 async def test_a_group_that_had_switched_it_off_hears_once_that_it_is_on_again(
     circle: TestCircle,
 ) -> None:
@@ -248,6 +249,7 @@ async def test_a_room_hears_one_quiet_line_that_points_at_nobody(shared: TestCir
     assert not said(shared, shared.moderators, CARD)
 
 
+@pytest.mark.slow
 async def test_a_room_has_at_most_one_line_in_half_an_hour_also_over_a_restart(
     shared: TestCircle,
 ) -> None:

@@ -52,6 +52,7 @@ async def test_nobody_sees_who_cannot_and_the_next_is_called_at_once(circle: Tes
     assert [m["text"] for m in moss.reads(circle.moderators)] == before
 
 
+@pytest.mark.slow
 async def test_who_cannot_is_not_asked_again_after_a_restart(circle: TestCircle) -> None:
     ana = await on_duty(circle)
     rose = await circle.member("Rose")
@@ -88,6 +89,7 @@ async def test_the_next_steps_lead_to_what_helps_and_open_nothing(circle: TestCi
     assert "Rose" not in str(word)
 
 
+@pytest.mark.slow
 async def test_danger_in_a_post_without_a_name_leads_to_what_helps_its_writer(
     circle: TestCircle,
 ) -> None:
@@ -101,6 +103,7 @@ async def test_danger_in_a_post_without_a_name_leads_to_what_helps_its_writer(
     assert "I do not know who it is" in care["text"]
 
 
+@pytest.mark.slow
 async def test_after_closing_whoever_answered_has_a_kind_word(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -139,6 +142,7 @@ async def test_a_card_from_a_clock_that_was_ahead_is_passed_on_when_that_is_put_
     await circle.moderator().sees("Nobody has answered the card", circle.moderators)
 
 
+@pytest.mark.slow
 async def test_a_claim_without_a_word_lapses_and_one_with_words_holds(circle: TestCircle) -> None:
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
     ana = circle.moderator()
@@ -300,6 +304,7 @@ async def test_two_moderators_at_once_lose_no_helpline(circle: TestCircle) -> No
     assert lines.all(group) == in_memory
 
 
+@pytest.mark.slow
 async def test_a_helpline_says_its_language_and_moderators_are_asked_after_ninety_days(
     circle: TestCircle,
 ) -> None:

@@ -70,6 +70,7 @@ async def test_posts_without_a_name_are_read_with_their_receipt_alone(circle: Te
     assert wrong["files"] == []
 
 
+@pytest.mark.slow
 async def test_whoever_is_forgotten_is_out_and_can_come_back_as_somebody_new(
     circle: TestCircle,
 ) -> None:
@@ -121,6 +122,7 @@ async def test_what_is_in_memory_goes_too(circle: TestCircle) -> None:
     assert "I do not have that draft" in lines(sent)
 
 
+@pytest.mark.slow
 async def test_a_silence_outlives_being_forgotten(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     _, message = await stands(circle, rose, POST)

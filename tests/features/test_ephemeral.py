@@ -105,6 +105,7 @@ async def test_a_member_gives_one_message_a_shorter_time_but_never_a_longer_one(
     await cora.sees_no("an hour is enough", circle.room)
 
 
+@pytest.mark.slow
 async def test_pinned_messages_are_left_alone_and_listed_until_unpinned(
     circle: TestCircle,
 ) -> None:
@@ -178,6 +179,7 @@ async def test_a_clock_that_jumps_removes_nothing_and_the_moderators_are_told(
     assert rows(circle)["expiries"] == 1
 
 
+@pytest.mark.slow
 async def test_a_disk_that_is_slow_holds_up_no_removal_and_none_is_done_twice(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +235,7 @@ async def test_oldest_first(circle: TestCircle) -> None:
     assert all(texts[-1] == "message 249" for texts in left if texts)
 
 
+@pytest.mark.slow
 async def test_where_the_platform_is_slow_status_says_how_long_the_rest_takes(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,6 +306,7 @@ async def test_asking_again_counts_after_a_removal_that_failed(circle: TestCircl
     await ana.sees_no("one more hour", circle.room)
 
 
+@pytest.mark.slow
 async def test_a_missed_unpinning_is_seen_at_the_next_connection(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora, ana = await circle.member("Cora"), circle.moderator()
@@ -350,6 +354,7 @@ async def test_a_pinning_that_was_missed_counts_ten_minutes_later(circle: TestCi
     assert [m["id"] for m in cora.reads(circle.room) if m["id"] in (first, second)] == [second]
 
 
+@pytest.mark.slow
 async def test_the_platform_is_not_asked_for_pins_at_every_removal(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

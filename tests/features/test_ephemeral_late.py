@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from adapters.sandbox.human import Human
 from bot.events import MessagePosted
 from bot.model import Account, Content, Group, MessageRef, Room
@@ -38,6 +40,7 @@ async def test_whoever_sleeps_is_woken_for_what_falls_due_sooner(circle: TestCir
     assert "only for now" not in circle.texts()
 
 
+@pytest.mark.slow
 async def test_what_fell_due_while_the_bot_was_down_goes_first_thing(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora = await circle.member("Cora")
@@ -67,6 +70,7 @@ async def test_a_message_that_is_told_again_after_it_went_gets_no_second_time(
     assert "1 removed" in (await circle.moderator().runs("removals"))["text"]
 
 
+@pytest.mark.slow
 async def test_a_message_written_while_the_bot_was_down_gets_its_time_too(
     circle: TestCircle,
 ) -> None:

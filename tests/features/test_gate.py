@@ -55,6 +55,7 @@ def told(human: Human) -> int:
 # -- new rules, and newer ones ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_rules_published_twice_keep_the_date_that_was_announced(circle: TestCircle) -> None:
     gus = await circle.member("Gus")
     await publishes(circle, newer_rules())
@@ -75,6 +76,7 @@ async def test_rules_published_twice_keep_the_date_that_was_announced(circle: Te
     await open_to(circle, gus)
 
 
+@pytest.mark.slow
 async def test_a_shorter_grace_period_later_does_not_take_back_the_first_date(
     circle: TestCircle,
 ) -> None:
@@ -137,6 +139,7 @@ async def test_a_right_that_comes_back_without_a_word_is_noticed_within_a_minute
 # -- starts ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_a_start_asks_nothing_for_those_who_are_where_they_belong(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +155,7 @@ async def test_a_start_asks_nothing_for_those_who_are_where_they_belong(
     assert not nell.may_enter(circle.room)
 
 
+@pytest.mark.slow
 async def test_what_was_changed_by_hand_while_the_bot_was_away_is_put_right(
     circle: TestCircle,
 ) -> None:
@@ -167,6 +171,7 @@ async def test_what_was_changed_by_hand_while_the_bot_was_away_is_put_right(
     assert (gus.may_enter(circle.room), nell.may_enter(circle.room)) == (True, False)
 
 
+@pytest.mark.slow
 async def test_a_job_from_before_a_crash_does_not_undo_what_is_right(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +234,7 @@ async def test_a_moderator_who_comes_in_is_not_held(circle: TestCircle) -> None:
 # -- a restart at the end --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_a_restart_cuts_off_nobody_who_is_talking_and_they_are_told(
     circle: TestCircle,
 ) -> None:
@@ -248,6 +254,7 @@ async def test_a_restart_cuts_off_nobody_who_is_talking_and_they_are_told(
     await gus.sees("not a punishment", gus.private)
 
 
+@pytest.mark.slow
 async def test_who_lost_their_place_while_the_bot_was_away_is_told_once(
     circle: TestCircle,
 ) -> None:
@@ -282,6 +289,7 @@ async def test_a_platform_that_is_away_at_the_end_is_asked_again(
     assert told(gus) == 1
 
 
+@pytest.mark.slow
 async def test_a_clock_that_jumps_ends_no_grace_period(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

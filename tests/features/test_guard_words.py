@@ -63,6 +63,7 @@ async def test_a_post_without_a_name_is_held_for_it(circle: TestCircle) -> None:
     assert f"I am {NAME}" in held["text"]
 
 
+@pytest.mark.slow
 async def test_nothing_that_is_stored_says_what_it_is(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await rose.runs("guard add", text=NAME)
@@ -79,6 +80,7 @@ async def test_nothing_that_is_stored_says_what_it_is(circle: TestCircle) -> Non
     await circle.up()
 
 
+@pytest.mark.slow
 async def test_not_even_its_owner_reads_it_again_but_counts_and_forgets(
     circle: TestCircle,
 ) -> None:

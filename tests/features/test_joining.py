@@ -127,6 +127,7 @@ async def test_joining_goes_on_after_a_restart(circle: TestCircle) -> None:
     assert nell.may_enter(circle.room)
 
 
+@pytest.mark.slow
 async def test_who_joined_while_the_bot_was_away_is_settled_when_it_is_back(
     circle: TestCircle,
 ) -> None:
@@ -162,6 +163,7 @@ async def test_the_member_can_see_what_they_agreed_to(circle: TestCircle) -> Non
     assert "not agreed" in (await guest.runs("my rules"))["text"]
 
 
+@pytest.mark.slow
 async def test_a_new_version_asks_everyone_again_with_a_grace_period(circle: TestCircle) -> None:
     cora, drew = await circle.member("Cora"), await circle.member("Drew")
     assert "Version 2" in (await publishes(circle, newer_rules()))["text"]
@@ -182,6 +184,7 @@ async def test_a_new_version_asks_everyone_again_with_a_grace_period(circle: Tes
     await open_to(circle, drew)
 
 
+@pytest.mark.slow
 async def test_nobody_is_cut_off_in_the_middle_of_a_conversation(circle: TestCircle) -> None:
     drew = await circle.member("Drew")
     await publishes(circle, newer_rules())
@@ -224,6 +227,7 @@ async def test_where_the_platform_lets_a_guest_write_the_gate_takes_it_away(
     assert "I slipped past the door" not in circle.texts()
 
 
+@pytest.mark.slow
 async def test_pressing_the_last_button_twice_acknowledges_once(circle: TestCircle) -> None:
     nell = circle.arrives("Nell")
     await nell.presses("Join")

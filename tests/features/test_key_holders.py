@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.sandbox.human import Human
 from bot.model import Account
 from bot.sealing import MOST_HOLDERS
@@ -25,6 +27,7 @@ async def status(circle: TestCircle) -> str:
     return str((await circle.moderator().runs("status"))["text"])
 
 
+@pytest.mark.slow
 async def test_a_key_counts_when_another_moderator_has_confirmed_it(circle: TestCircle) -> None:
     ana, moss = circle.moderator("ana"), circle.moderator("moss")
     card = await offers(ana, KEYS["ana"])
@@ -41,6 +44,7 @@ async def test_a_key_counts_when_another_moderator_has_confirmed_it(circle: Test
     assert KEYS["ana"].public.fingerprint in told["text"]
 
 
+@pytest.mark.slow
 async def test_the_first_two_count_at_once_and_a_third_after_72_hours(circle: TestCircle) -> None:
     await set_up(circle)
     assert await names(circle) == {"ana", "moss"}
@@ -74,6 +78,7 @@ async def test_with_the_second_key_the_group_is_asked_to_practise(circle: TestCi
     assert (await moss.presses("Practise now", within=alone))["text"] == begun["text"]
 
 
+@pytest.mark.slow
 async def test_any_moderator_can_stop_a_key_before_it_counts(circle: TestCircle) -> None:
     await set_up(circle)
     sorrel = await third(circle)
@@ -89,6 +94,7 @@ async def test_any_moderator_can_stop_a_key_before_it_counts(circle: TestCircle)
     assert "not waiting any more" in again["text"]
 
 
+@pytest.mark.slow
 async def test_whoever_was_two_once_waits_ever_after(circle: TestCircle) -> None:
     await set_up(circle)
     for name in ("ana", "moss"):
@@ -114,6 +120,7 @@ async def test_a_changed_key_waits_and_the_old_one_counts_meanwhile(circle: Test
     assert await fingerprints() == {key(7).public.fingerprint, moss}
 
 
+@pytest.mark.slow
 async def test_an_offer_survives_a_restart_and_goes_after_a_week(circle: TestCircle) -> None:
     card = await offers(circle.moderator("ana"), KEYS["ana"])
     await circle.restart()
@@ -163,6 +170,7 @@ async def test_whoever_leaves_the_group_holds_no_key(circle: TestCircle) -> None
     assert "go out without a seal" in await status(circle)
 
 
+@pytest.mark.slow
 async def test_whoever_is_forgotten_holds_no_key_and_the_others_hear_of_it(
     circle: TestCircle,
 ) -> None:
@@ -178,6 +186,7 @@ async def test_whoever_is_forgotten_holds_no_key_and_the_others_hear_of_it(
     assert await names(circle) == {"ana", sorrel.account}
 
 
+@pytest.mark.slow
 async def test_whoever_left_while_the_bot_was_away_holds_no_key(circle: TestCircle) -> None:
     await set_up(circle)
     await circle.stop()
@@ -211,6 +220,7 @@ async def test_an_admin_ends_the_part_of_somebody_and_a_moderator_cannot(
     await ana.sees("Moss has ended the part of Ana", ana.private)
 
 
+@pytest.mark.slow
 async def test_status_says_who_can_open_and_what_one_lost_key_would_do(circle: TestCircle) -> None:
     assert "go out without a seal" in await status(circle)
     await set_up(circle)
@@ -232,6 +242,7 @@ async def test_the_page_comes_as_a_file(circle: TestCircle) -> None:
     assert "ckkey1" in page["content"]
 
 
+@pytest.mark.slow
 async def test_nine_are_too_many(circle: TestCircle) -> None:
     people = [circle.moderator("ana"), circle.moderator("moss")]
     for number in range(MOST_HOLDERS - 1):

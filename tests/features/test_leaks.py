@@ -140,6 +140,7 @@ async def test_show_says_when_the_message_is_gone(watching: TestCircle) -> None:
     await no_card(watching)
 
 
+@pytest.mark.slow
 async def test_one_takes_it_and_the_others_see_who(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -173,6 +174,7 @@ async def test_of_two_presses_at_the_same_moment_one_wins(watching: TestCircle) 
     assert sum("has this since" in text for text in texts) == 1
 
 
+@pytest.mark.slow
 async def test_a_claim_lapses_after_fifteen_minutes(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -186,6 +188,7 @@ async def test_a_claim_lapses_after_fifteen_minutes(watching: TestCircle) -> Non
     await card_says(watching, "Moss has it")
 
 
+@pytest.mark.slow
 async def test_it_is_settled_and_its_card_goes_after_a_day(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -216,6 +219,7 @@ async def test_an_edit_after_the_decision_is_looked_at_anew(watching: TestCircle
     assert "Nobody has it yet" in shown["text"]
 
 
+@pytest.mark.slow
 async def test_removing_gives_the_author_the_reason_and_their_words(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -237,6 +241,7 @@ async def test_removing_gives_the_author_the_reason_and_their_words(watching: Te
     assert "Rose" not in line["text"]
 
 
+@pytest.mark.slow
 async def test_long_words_come_back_as_a_file(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     long = f"{WORDS} " * 60
@@ -275,6 +280,7 @@ async def test_without_the_right_to_remove_nothing_is_claimed(watching: TestCirc
     assert not any("taking down" in m["text"] for m in rose.reads(rose.private))
 
 
+@pytest.mark.slow
 async def test_a_nudge_lets_the_author_take_it_back_with_one_press(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -290,6 +296,7 @@ async def test_a_nudge_lets_the_author_take_it_back_with_one_press(watching: Tes
     await no_card(watching)
 
 
+@pytest.mark.slow
 async def test_a_stranger_takes_back_nothing(watching: TestCircle) -> None:
     rose, finch = await watching.member("Rose"), await watching.member("Finch")
     rose.writes(watching.room, WORDS)
@@ -316,6 +323,7 @@ async def test_the_card_goes_when_its_message_goes(watching: TestCircle) -> None
     assert cards(watching) == []
 
 
+@pytest.mark.slow
 async def test_the_card_goes_when_the_lifetime_is_over(watching: TestCircle) -> None:
     ana = watching.moderator()
     await ana.runs("lifetime", room=watching.room, lifetime="1 h")
@@ -328,6 +336,7 @@ async def test_the_card_goes_when_the_lifetime_is_over(watching: TestCircle) -> 
     assert cards(watching) == []
 
 
+@pytest.mark.slow
 async def test_who_is_no_moderator_any_more_can_decide_nothing(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -372,6 +381,7 @@ async def test_members_cannot_ask_for_any_of_it(watching: TestCircle) -> None:
         assert "cannot find that" in (await rose.runs(command, alert="00"))["text"]
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_posted_is_said_and_posted_later(watching: TestCircle) -> None:
     ana = watching.moderator()
     rose = await watching.member("Rose")
@@ -384,6 +394,7 @@ async def test_what_cannot_be_posted_is_said_and_posted_later(watching: TestCirc
     assert "no card" not in (await ana.runs("status"))["text"]
 
 
+@pytest.mark.slow
 async def test_a_restart_in_the_middle_changes_nothing(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     first = rose.writes(watching.room, WORDS)
@@ -400,6 +411,7 @@ async def test_a_restart_in_the_middle_changes_nothing(watching: TestCircle) -> 
     await card(watching, 1)
 
 
+@pytest.mark.slow
 async def test_nothing_of_it_is_in_any_byte_of_the_store(
     watching: TestCircle, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ async def test_also_in_the_lobby_where_newcomers_read(circle: TestCircle) -> Non
     assert "I saw words that someone else wrote" in (await card(circle, 1))["text"]
 
 
+@pytest.mark.slow
 async def test_after_an_hour_or_a_restart_nothing_of_it_is_known(circle: TestCircle) -> None:
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
     rose.writes(circle.room, SAID)

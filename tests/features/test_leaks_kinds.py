@@ -23,6 +23,7 @@ async def test_a_phone_number_raises_a_card_with_its_last_two_digits(circle: Tes
         assert secret not in str(shown)
 
 
+@pytest.mark.slow
 async def test_after_a_restart_the_card_names_the_kind_and_no_digit(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, NUMBER)
@@ -52,6 +53,7 @@ async def test_the_one_who_presses_show_sees_what_matched(circle: TestCircle) ->
     assert "write to »rose@example.org«" in answer["text"]
 
 
+@pytest.mark.slow
 async def test_moderators_switch_a_kind_off_and_that_lasts(circle: TestCircle) -> None:
     ana, rose = circle.moderator(), await circle.member("Rose")
     said = await ana.runs("watch set", kind="email", what="off")

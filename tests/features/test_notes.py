@@ -26,6 +26,7 @@ async def notes(moderator: Human, about: Human, text: str = NOTE) -> Json:
     return await moderator.runs("note add", account=about.account, category="agreed", text=text)
 
 
+@pytest.mark.slow
 async def test_a_note_is_read_by_moderators_and_by_whom_it_is_about(circle: TestCircle) -> None:
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
     ana, moss = circle.moderator("ana"), circle.moderator("moss")

@@ -28,6 +28,7 @@ async def waits_for(circle: TestCircle, jobs: int) -> None:
         await changes
 
 
+@pytest.mark.slow
 async def test_a_group_that_is_gone_holds_up_nobody(circle: TestCircle) -> None:
     store, outbox = circle.core.store, circle.core.outbox
     await store.group_id(GONE)
@@ -62,6 +63,7 @@ async def test_what_was_to_go_later_does_not_go_because_the_clock_jumped(
     await cora.sees("not yet, please", circle.room)
 
 
+@pytest.mark.slow
 async def test_what_may_have_been_sent_is_not_sent_again_where_nobody_can_tell(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

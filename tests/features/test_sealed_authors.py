@@ -144,6 +144,7 @@ async def test_preview_receipt_and_limits_say_who_can_open_it(circle: TestCircle
     assert "For 14 days two key-holders" in sent["text"]
 
 
+@pytest.mark.slow
 async def test_a_small_group_is_told_how_easily_others_guess(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     assert "only member so far" in (await drafts(circle, nell, WORDS))["text"]
@@ -155,6 +156,7 @@ async def test_a_small_group_is_told_how_easily_others_guess(circle: TestCircle)
     assert "one time in 2" in preview["text"]
 
 
+@pytest.mark.slow
 async def test_losing_key_holders_drops_no_post_that_waits(circle: TestCircle) -> None:
     await set_up(circle)
     nell = await circle.member("Nell")
@@ -169,6 +171,7 @@ async def test_losing_key_holders_drops_no_post_that_waits(circle: TestCircle) -
     assert nobody.value.text.key == "seal-not-a-holder"
 
 
+@pytest.mark.slow
 async def test_who_stands_back_or_came_later_opens_nothing(circle: TestCircle) -> None:
     await set_up(circle)
     sorrel = await third(circle)
@@ -185,6 +188,7 @@ async def test_who_stands_back_or_came_later_opens_nothing(circle: TestCircle) -
     assert back.value.text.key == "seal-not-a-holder"
 
 
+@pytest.mark.slow
 async def test_an_older_post_opens_with_the_key_of_its_time(circle: TestCircle) -> None:
     await set_up(circle)
     nell = await circle.member("Nell")
@@ -209,6 +213,7 @@ async def test_what_was_never_shown_is_not_kept_sealed(circle: TestCircle) -> No
     assert [row.box for row in rows(database(circle))] == [None]
 
 
+@pytest.mark.slow
 async def test_after_its_last_day_nobody_opens_it_with_everything_in_hand(
     circle: TestCircle,
 ) -> None:
@@ -264,6 +269,7 @@ async def test_a_key_that_cannot_be_kept_sends_nothing_and_loses_no_draft(
     assert (await opened(circle, row.id, ANA, MOSS)).handle == nell.account
 
 
+@pytest.mark.slow
 async def test_dying_between_key_and_row_loses_nothing_and_keeps_no_key(
     circle: TestCircle,
 ) -> None:
@@ -283,6 +289,7 @@ async def test_dying_between_key_and_row_loses_nothing_and_keeps_no_key(
     assert (await opened(circle, row.id, ANA, MOSS)).handle == nell.account
 
 
+@pytest.mark.slow
 async def test_the_database_and_one_key_say_nothing_of_the_author(circle: TestCircle) -> None:
     await set_up(circle)
     nell = await circle.member("Nightingale")

@@ -144,6 +144,7 @@ def test_nobody_waits_longer_for_a_clock_that_was_ahead(monkeypatch: pytest.Monk
     assert throttle.wait("ana") is None
 
 
+@pytest.mark.slow
 def test_drafts_are_few_short_lived_and_their_writers() -> None:
     clock = Clock()
     kept = Drafts(clock)
