@@ -90,6 +90,15 @@ async def test_the_lower_tier_reaches_moderators_only_by_the_authors_yes(
     assert {"room": circle.room, "message": message} in card["links"]
 
 
+async def test_who_asks_for_a_moderator_hears_where_nobody_can_be_told(circle: TestCircle) -> None:
+    rose = await circle.member("Rose")
+    circle.moderator().people.allow(circle.moderators, "post", False)
+    assert "nobody was told" in (await rose.runs("help now tell"))["text"]
+    circle.moderator().people.allow(circle.moderators, "post", True)
+    assert "telling our moderators" in (await rose.runs("help now tell"))["text"]
+    await circle.moderator().sees("would like a moderator to write to them", circle.moderators)
+
+
 async def test_what_is_severe_always_raises_a_card_that_quotes_nothing(circle: TestCircle) -> None:
     await on_duty(circle)
     rose = await circle.member("Rose")

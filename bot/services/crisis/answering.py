@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.chat import Can
+from bot.chat import Can, Right
 from bot.clock import Clock
 from bot.detection import Kind, Severity
-from bot.errors import NotDurable, Refused, TryLater
+from bot.errors import NotDurable, PlatformError, Refused, TryLater
 from bot.events import Delivered, MessageEdited, MessagePosted, Undelivered
 from bot.inbox import Memory
-from bot.model import Account, Group, MessageRef, RoomKind
+from bot.model import Account, Group, MessageRef, Room, RoomKind
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Reply
 from bot.services.consents import Consents, Purpose
@@ -252,12 +252,21 @@ class CrisisAnswering:
                 recent.card = card
                 self._ladder.wake.set()
         else:
+            if not await self._may_post(moderators):
+                raise Refused("crisis-nobody-to-tell")
             job = Post(moderators, Reply("crisis-asks", {"who": account}))
             # One an hour for each: pressing again is not asking again.
             hour = self._clock.now().strftime("%Y%m%d%H")
             who = self._store.keys.blind("crisis asks", f"{account.platform} {account.handle}")
             await self._put(job, f"crisis-asks {who.hex()} {hour}", PAGE)
         return self.words.told(group)
+
+    async def _may_post(self, room: Room) -> bool:
+        """Whether words can arrive. A platform that cannot say it now takes them later."""
+        try:
+            return Right.POST in await self._directory.chat(room.group).rights(room)
+        except PlatformError:
+            return True
 
 
 def _tier(hits: Sequence[Hit]) -> Severity | None:
