@@ -51,6 +51,19 @@ def test_a_line_that_is_quoted_weighs_nothing() -> None:
     assert weighing.weighed(f"> {text}\nthank you for saying it") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have never been suicidal. I took pills for my back.",
+        "I never tried to kill myself",
+        'He texted me "I\'m going to kill myself" and then turned off his phone',
+    ],
+)
+def test_what_a_pattern_took_for_denied_or_said_by_another_weighs_nothing(text: str) -> None:
+    assert weighing.weighed(weighing.plain(text)) is not None
+    assert find_crisis(text) == []
+
+
 def test_the_letters_looked_for_first_leave_nothing_out() -> None:
     heavy = [
         row
