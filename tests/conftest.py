@@ -25,11 +25,13 @@ def skips_are_forbidden() -> bool:
     return os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
 
 
+# What is imported stays; looking through it again and again is a tenth of a run.
+gc.set_threshold(50_000, 20, 50)
+
+
 def pytest_collection_finish() -> None:
-    # What was imported stays; looking through it again and again is a tenth of a run.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_report_header() -> list[str]:
