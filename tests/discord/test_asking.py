@@ -142,6 +142,7 @@ async def test_what_is_shown_for_a_while_goes_from_the_screen() -> None:
         core.answer = lambda _: said("For now", lifetime=timedelta(minutes=10))
         shown = await place.ana.runs(place.room, "show")
         assert shown.text == "For now"
+        await place.when(lambda: any(key.startswith("fading") for key in place.shelf.values))
         place.clock.shift(timedelta(minutes=11))
         await place.when(lambda: shown.message is None)
         await place.when(lambda: not any(key.startswith("fading") for key in place.shelf.values))
