@@ -192,6 +192,7 @@ class Connection:
     async def _catch_up(self, guild: discord.Guild) -> None:
         group = group_of(guild.id)
         await until_done(lambda: self._members(guild))
+        self._start(self.private_words.forget_absent(guild))
         self._hearing.begins(guild)
         ready = GroupReady(id=f"ready {token_hex(8)}", group=group, at=datetime.now(UTC))
         await until_done(lambda: self._inbox.offer(ready))

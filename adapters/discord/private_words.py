@@ -42,6 +42,7 @@ STOP: Final = "messages stop"
 
 _DIRECT: Final = "direct "
 _WAITING: Final = "waiting "
+_MAY_WRITE: Final = "may-write "
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +170,14 @@ class PrivateWords:
         for key in (_key(group, account), _may_write(group, account)):
             await self._memory.drop(key)
 
+    async def forget_absent(self, guild: discord.Guild) -> None:
+        """The same for all who left a server while nothing told of it. Its members are known."""
+        for kind in (_WAITING, _MAY_WRITE):
+            start = f"{kind}{guild.id} "
+            for key in await self._memory.find(start):
+                if guild.get_member(int(key.removeprefix(start))) is None:
+                    await self._memory.drop(key)
+
     def commands(self) -> Sequence[Command]:
         """What people can ask of this platform alone."""
         return [
@@ -225,7 +234,7 @@ def _key(group: Group, account: Account) -> str:
 
 
 def _may_write(group: Group, account: Account) -> str:
-    return f"may-write {group.handle} {account.handle}"
+    return f"{_MAY_WRITE}{group.handle} {account.handle}"
 
 
 def _sealed(waiting: Waiting) -> dict[str, Any]:

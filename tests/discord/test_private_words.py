@@ -153,6 +153,21 @@ async def test_whoever_is_not_there_cannot_be_reached_and_who_leaves_leaves_noth
                 await chat(place).tell(place.group, who, words("Are you there"), key="two")
 
 
+async def test_who_leaves_while_the_bot_is_away_leaves_nothing_either() -> None:
+    async with Place.opened() as place:
+        await place.starts()
+        for who in (place.second, place.moderator):
+            await chat(place).tell(place.group, who, words("Waits"), key="one")
+        await place.disconnect()
+        await place.leaves(place.second)
+        await place.leaves(place.member)
+        await place.starts()
+        gone = (place.second.handle, place.member.handle)
+        await place.when(lambda: not any(key.endswith(gone) for key in place.shelf.values))
+        (waits,) = [key for key in place.shelf.values if key.startswith("waiting")]
+        assert waits.endswith(f" {place.moderator.handle}")
+
+
 async def test_words_that_could_not_be_shown_wait_on() -> None:
     async with Place.opened() as place:
         await place.starts()
