@@ -79,10 +79,10 @@ async def _set_up(circle: Circle, group: Group, texts: Texts) -> None:
             await circle.helplines.add(
                 group, words(key), mode, contact, words("sandbox-hours"), may_send
             )
-    for number, line in enumerate(circle.helplines.all(group), 1):
+    for line in circle.helplines.all(group):
         if not line.language:
             language, source = words("sandbox-language"), words("sandbox-source")
-            await circle.helplines.describe(group, None, number, language, source)
+            await circle.helplines.describe(group, None, line.id, language, source)
     for phrase in KEYWORDS:
         if phrase not in circle.keywords.all(group):
             await circle.keywords.add(group, phrase)

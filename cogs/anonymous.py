@@ -33,6 +33,7 @@ from bot.services.anonymity.writing import (
     Sent,
     When,
 )
+from bot.services.numbered import Numbered
 
 Receipt = Annotated[str, Arg("arg-receipt", max_length=100, fleeting=True)]
 Draft = Annotated[str, Arg("arg-draft", max_length=100, fleeting=True)]
@@ -73,6 +74,7 @@ class Anonymous(Cog):
         self.moderation = moderation
         self.silences = silences
         self.replies = replies
+        self._listed = Numbered()
 
     async def start(self) -> None:
         """Know which messages are posts before the first event."""
@@ -196,21 +198,23 @@ class Anonymous(Cog):
     @command("anon silences", needs=Role.MODERATOR)
     async def list_silences(self, ctx: Context) -> Reply:
         """See how many writers are silenced, and until when. It shows no names."""
-        ends = await self.silences.all(ctx.group)
-        if not ends:
+        silences = await self.silences.all(ctx.group)
+        self._listed.shown(ctx.group, ctx.account, [silence_id for silence_id, _ in silences])
+        if not silences:
             return Reply("anon-silences-none")
         lines = tuple(
             Text("anon-silences-line", {"position": position, "until": until})
-            for position, until in enumerate(ends, 1)
+            for position, (_, until) in enumerate(silences, 1)
         )
-        return Reply("anon-silences", {"count": len(ends)}, lines=lines)
+        return Reply("anon-silences", {"count": len(silences)}, lines=lines)
 
     @command("anon unsilence", needs=Role.MODERATOR)
     async def unsilence(
         self, ctx: Context, number: Annotated[int, Arg("arg-silence-number")]
     ) -> Reply:
         """End a silence early, by its number in the list."""
-        until = await self.silences.end(ctx.group, ctx.account, number)
+        silence_id = self._listed.chosen(ctx.group, ctx.account, number)
+        until = await self.silences.end(ctx.group, ctx.account, silence_id)
         return Reply("anon-unsilenced", {"until": until})
 
     @command("anon pause", needs=Role.MODERATOR)

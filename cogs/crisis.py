@@ -12,6 +12,7 @@ from bot.services.crisis.answering import CrisisAnswering
 from bot.services.crisis.words import WRITE_TO_GROUP, CrisisWords, line_args
 from bot.services.group_settings import GroupSettings
 from bot.services.helplines import Helpline, Helplines, MaySend, Mode
+from bot.services.numbered import Numbered
 from bot.texts import day
 
 
@@ -33,6 +34,7 @@ class Crisis(Cog):
         self.settings = settings
         self.words = words
         self.answering = answering
+        self._listed = Numbered()
 
     @command("help now", needs=Role.GUEST, at_once=True)
     async def help_now(self, ctx: Context) -> Reply:
@@ -95,6 +97,7 @@ class Crisis(Cog):
     async def list_lines(self, ctx: Context) -> Reply:
         """See the helplines, with their numbers for the other commands."""
         lines = self.helplines.all(ctx.group)
+        self._listed.shown(ctx.group, ctx.account, [line.id for line in lines])
         if not lines:
             return Reply("helplines-none")
         shown = tuple(
@@ -136,7 +139,8 @@ class Crisis(Cog):
         source: Annotated[str, Arg("arg-helpline-source", max_length=200)],
     ) -> Reply:
         """Say in which language a helpline answers, and where you found it."""
-        line = await self.helplines.describe(ctx.group, ctx.account, number, language, source)
+        line_id = self._listed.chosen(ctx.group, ctx.account, number)
+        line = await self.helplines.describe(ctx.group, ctx.account, line_id, language, source)
         return Reply("helpline-described", line_args(line))
 
     @command("helpline confirm", needs=Role.MODERATOR)
@@ -144,7 +148,8 @@ class Crisis(Cog):
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Say that a helpline is still right."""
-        line = await self.helplines.confirm(ctx.group, ctx.account, number)
+        line_id = self._listed.chosen(ctx.group, ctx.account, number)
+        line = await self.helplines.confirm(ctx.group, ctx.account, line_id)
         return Reply("helpline-confirmed", line_args(line))
 
     @command("helpline remove", needs=Role.MODERATOR)
@@ -152,7 +157,8 @@ class Crisis(Cog):
         self, ctx: Context, number: Annotated[int, Arg("arg-helpline-number")]
     ) -> Reply:
         """Take a helpline away."""
-        line = await self.helplines.remove(ctx.group, ctx.account, number)
+        line_id = self._listed.chosen(ctx.group, ctx.account, number)
+        line = await self.helplines.remove(ctx.group, ctx.account, line_id)
         return Reply("helpline-removed", line_args(line))
 
     @listens(GroupReady, stage=Stage.CRISIS)

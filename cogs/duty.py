@@ -9,6 +9,7 @@ from bot.events import GroupReady
 from bot.model import Role
 from bot.reply import Reply, Text, Value
 from bot.services.crisis.rota import Duty, Rota, shown
+from bot.services.numbered import Numbered
 
 
 class DutyCog(Cog):
@@ -16,11 +17,13 @@ class DutyCog(Cog):
 
     def __init__(self, rota: Rota) -> None:
         self.rota = rota
+        self._listed = Numbered()
 
     @command("duty", needs=Role.MODERATOR)
     async def duty(self, ctx: Context) -> Reply:
         """See when each moderator is usually here."""
         duties = self.rota.all(ctx.group)
+        self._listed.shown(ctx.group, ctx.account, [duty.id for duty in duties])
         lines = tuple(
             Text("duty-line", {**_args(duty), "position": position, "who": duty.account})
             for position, duty in enumerate(duties, 1)
@@ -43,7 +46,8 @@ class DutyCog(Cog):
     @command("duty remove", needs=Role.MODERATOR)
     async def remove(self, ctx: Context, number: Annotated[int, Arg("arg-duty-number")]) -> Reply:
         """Take back hours of yours."""
-        return Reply("duty-removed", _args(await self.rota.remove(ctx.group, ctx.account, number)))
+        duty_id = self._listed.chosen(ctx.group, ctx.account, number)
+        return Reply("duty-removed", _args(await self.rota.remove(ctx.group, ctx.account, duty_id)))
 
     @listens(GroupReady, stage=Stage.CRISIS)
     async def open(self, event: GroupReady) -> None:

@@ -8,6 +8,7 @@ from bot.cog import Arg, Cog, Context, command
 from bot.model import Account, Role
 from bot.reply import Reply, Text
 from bot.services.notes import LONGEST, NoteKind, Notes
+from bot.services.numbered import Numbered
 from bot.texts import day
 
 
@@ -16,6 +17,7 @@ class NotesCog(Cog):
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
+        self._listed = Numbered()
 
     @command("note add", needs=Role.MODERATOR)
     async def add(
@@ -32,6 +34,8 @@ class NotesCog(Cog):
     @command("note list", needs=Role.MODERATOR)
     async def list(self, ctx: Context, account: Account) -> Reply:
         """See the notes about a member."""
+        notes = await self.notes.about(ctx.group, account)
+        self._listed.shown(ctx.group, ctx.account, [note.id for note in notes])
         lines = tuple(
             Text(
                 "note-line",
@@ -42,7 +46,7 @@ class NotesCog(Cog):
                     "until": day(note.ends),
                 },
             )
-            for number, note in enumerate(await self.notes.about(ctx.group, account), 1)
+            for number, note in enumerate(notes, 1)
         )
         return Reply("notes" if lines else "notes-none", {"who": account}, lines=lines)
 
@@ -51,5 +55,6 @@ class NotesCog(Cog):
         self, ctx: Context, account: Account, number: Annotated[int, Arg("arg-note-number")]
     ) -> Reply:
         """Take away a note about a member."""
-        await self.notes.remove(ctx.group, ctx.account, account, number)
+        note_id = self._listed.chosen(ctx.group, ctx.account, number)
+        await self.notes.remove(ctx.group, ctx.account, account, note_id)
         return Reply("note-removed", {"who": account})

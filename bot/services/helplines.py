@@ -144,10 +144,10 @@ class Helplines:
         return lines[-1]
 
     async def describe(
-        self, group: Group, by: Account | None, number: int, language: str, source: str
+        self, group: Group, by: Account | None, line_id: bytes, language: str, source: str
     ) -> Helpline:
         """Say in which language a line answers, and where it was found. Raises `Refused`."""
-        line = self._line(group, number)
+        line = self._line(group, line_id)
         fuller = replace(line, language=language.strip(), source=source.strip())
         if not fuller.language or not fuller.source:
             raise Refused("helpline-incomplete")
@@ -160,9 +160,9 @@ class Helplines:
         await self._store.write(work)
         return self._changed(group, line, language=fuller.language, source=fuller.source)
 
-    async def confirm(self, group: Group, by: Account, number: int) -> Helpline:
+    async def confirm(self, group: Group, by: Account, line_id: bytes) -> Helpline:
         """A moderator looked again and the line is right. Raises `Refused`."""
-        line = self._line(group, number)
+        line = self._line(group, line_id)
         today = self._clock.now().date()
 
         async def work(conn: Connection) -> None:
@@ -172,9 +172,9 @@ class Helplines:
         await self._store.write(work)
         return self._changed(group, line, checked_on=today)
 
-    async def remove(self, group: Group, by: Account, number: int) -> Helpline:
+    async def remove(self, group: Group, by: Account, line_id: bytes) -> Helpline:
         """Take a line away. Raises `Refused`."""
-        line = self._line(group, number)
+        line = self._line(group, line_id)
 
         async def work(conn: Connection) -> None:
             await helpline_rows.remove(conn, line.id)
@@ -200,11 +200,11 @@ class Helplines:
         facts = {"helpline": row_id.hex()}
         await self._audit.record(conn, group, deed, by=by, facts=facts)
 
-    def _line(self, group: Group, number: int) -> Helpline:
-        lines = self._lines.get(group, [])
-        if not 1 <= number <= len(lines):
-            raise Refused("helpline-unknown")
-        return lines[number - 1]
+    def _line(self, group: Group, line_id: bytes) -> Helpline:
+        for line in self._lines.get(group, []):
+            if line.id == line_id:
+                return line
+        raise Refused("helpline-unknown")
 
 
 def _details(line: Helpline) -> str:

@@ -44,6 +44,7 @@ class Note:
     kind: NoteKind
     text: str
     ends: date
+    id: bytes = b""
 
 
 class Notes:
@@ -84,16 +85,16 @@ class Notes:
         """The notes about somebody, the first to go first."""
         async with self._store.read() as conn:
             rows = await self._rows(conn, group, account)
-        return [Note(NoteKind(row.category), row.text, row.ends) for row in rows]
+        return [Note(NoteKind(row.category), row.text, row.ends, row.id) for row in rows]
 
-    async def remove(self, group: Group, by: Account, about: Account, number: int) -> None:
-        """Take a note away, by its place in `about`. Raises `Refused`."""
+    async def remove(self, group: Group, by: Account, about: Account, note_id: bytes) -> None:
+        """Take away a note of `about`. Raises `Refused`."""
 
         async def work(conn: Connection) -> None:
             rows = await self._rows(conn, group, about)
-            if not 1 <= number <= len(rows):
+            row = next((each for each in rows if each.id == note_id), None)
+            if row is None:
                 raise Refused("note-unknown")
-            row = rows[number - 1]
             await note_rows.remove(conn, row.id)
             await self._record(conn, group, Deed.NOTE_REMOVED, by, about, NoteKind(row.category))
 

@@ -34,6 +34,11 @@ async def silences(circle: TestCircle, message: Json, lasts: timedelta = DAY) ->
     return str(answer["text"])
 
 
+async def ends_first(moderator: Human) -> str:
+    await moderator.runs("anon silences")
+    return str((await moderator.runs("anon unsilence", number="1"))["text"])
+
+
 def ring_names(circle: TestCircle) -> list[str]:
     ring = json.loads((circle.folder / "keys" / "ring.json").read_text())
     return [name for name in ring["keys"] if name.startswith(("tag/", "silence/"))]
@@ -201,10 +206,33 @@ async def test_unsilence(circle: TestCircle) -> None:
     ana = circle.moderator()
     assert "Nobody is silenced" in (await ana.runs("anon silences"))["text"]
     await silences(circle, message)
+    await ana.runs("anon silences")
     assert "cannot find that silence" in (await ana.runs("anon unsilence", number="2"))["text"]
     assert "is over" in (await ana.runs("anon unsilence", number="1"))["text"]
     assert "Post soon" in labels(await drafts(circle, nell, WORDS))
     assert not any(name.startswith("silence/") for name in ring_names(circle))
+
+
+async def test_a_number_means_what_its_reader_last_saw_under_it(circle: TestCircle) -> None:
+    nell, bram = await circle.member("Nell"), await circle.member("Bram")
+    ana, moss = circle.moderator(), circle.moderator("moss")
+    # Given two silences, and two moderators who look at the list
+    for human, text, lasts in ((nell, "first words", DAY), (bram, "second words", 2 * DAY)):
+        _, message = await stands(circle, human, text)
+        await silences(circle, message, lasts)
+    for moderator in (ana, moss):
+        assert "2 silences" in (await moderator.runs("anon silences"))["text"]
+    # When both end the first
+    assert "is over" in (await ana.runs("anon unsilence", number="1"))["text"]
+    assert "cannot find that silence" in (await moss.runs("anon unsilence", number="1"))["text"]
+    # Then the second, which is the first now, still stands
+    assert "Post soon" in labels(await drafts(circle, nell, WORDS))
+    assert "for you until" in (await drafts(circle, bram, WORDS))["text"]
+    # and who did not look since a restart is asked to look first.
+    await circle.restart()
+    assert "look at the list first" in (await ana.runs("anon unsilence", number="1"))["text"]
+    assert "is over" in await ends_first(ana)
+    assert "Post soon" in labels(await drafts(circle, bram, WORDS))
 
 
 @pytest.mark.parametrize("lasts", ["59 min", "31 days", "0 s", "soon"])
@@ -233,6 +261,7 @@ async def test_a_tag_stays_for_seven_days_and_its_key_no_longer_than_needed(
     await upkeep(circle)
     assert tagged(circle) == 1
     assert "cannot post without a name" in await silences(circle, message)
+    await circle.moderator().runs("anon silences")
     await circle.moderator().runs("anon unsilence", number="1")
     await circle.pass_time(days=1)
     assert "more than 7 days old" in await silences(circle, message)

@@ -275,6 +275,7 @@ async def test_the_rota_lasts_and_belongs_to_each_moderator(circle: TestCircle) 
     await circle.restart()
     assert "22:00 to 06:30" in (await moss.runs("duty"))["text"]
     assert "of your own" in (await moss.runs("duty remove", number="1"))["text"]
+    await ana.runs("duty")
     assert "no longer count on you" in (await ana.runs("duty remove", number="1"))["text"]
     for wrong in (
         {"days": "someday", "start": "18:00", "end": "20:00"},
@@ -290,10 +291,11 @@ async def test_two_moderators_at_once_lose_no_helpline(circle: TestCircle) -> No
     ana, moss = Account(group.platform, "ana"), Account(group.platform, "moss")
     for name in ("Lantern", "Candle", "Harbour"):
         await lines.add(group, name, Mode.TEXT, "555 0100", "all night", MaySend.NO)
+    lantern, candle, _ = (line.id for line in lines.all(group))
     await asyncio.gather(
-        lines.remove(group, ana, 1),
-        lines.confirm(group, moss, 2),
-        lines.describe(group, ana, 2, "Welsh", "candle.example"),
+        lines.remove(group, ana, lantern),
+        lines.confirm(group, moss, candle),
+        lines.describe(group, ana, candle, "Welsh", "candle.example"),
     )
     in_memory = lines.all(group)
     assert [(line.name, line.language) for line in in_memory] == [
@@ -313,6 +315,7 @@ async def test_a_helpline_says_its_language_and_moderators_are_asked_after_ninet
         "helpline add", name="Lantern", mode="text", contact="555 0100", hours="all night"
     )
     assert "lacks its language" in (await ana.runs("status"))["text"]
+    await ana.runs("helplines")
     await ana.runs("helpline about", number="1", language="Welsh", source="lantern.example")
     await circle.restart()
     assert "Source: lantern.example" in (await ana.runs("helplines"))["text"]

@@ -74,25 +74,30 @@ class Silences:
         )
         return ends
 
-    async def all(self, group: Group) -> list[datetime]:
-        """When each of a group's silences ends, the first to end first. No more is known."""
-        return [silence.ends for silence in await self._rows(group)]
+    async def all(self, group: Group) -> list[tuple[bytes, datetime]]:
+        """A group's silences, and when each ends, the first to end first. No more is known."""
+        group_id = await self._store.group_id(group)
+        async with self._store.read() as conn:
+            rows = await post_rows.silences_of(conn, group_id, self._clock.now())
+        return [(silence.id, silence.ends) for silence in rows]
 
-    async def end(self, group: Group, by: Account, number: int) -> datetime:
-        """End one silence now, by its place in `all`; gives when it would have ended.
+    async def end(self, group: Group, by: Account, silence_id: bytes) -> datetime:
+        """End one silence of `all` now; gives when it would have ended.
 
-        Raises `Refused` where there is no such silence.
+        Raises `Refused` where there is no such silence (any more).
         """
-        rows = await self._rows(group)
-        if not 1 <= number <= len(rows):
-            raise Refused("anon-silence-unknown")
-        silence = rows[number - 1]
 
-        async def work(conn: Connection) -> None:
+        async def work(conn: Connection) -> post_rows.SilenceRow:
+            group_id = await self._store.group_id(group, conn)
+            rows = await post_rows.silences_of(conn, group_id, self._clock.now())
+            silence = next((each for each in rows if each.id == silence_id), None)
+            if silence is None:
+                raise Refused("anon-silence-unknown")
             await post_rows.drop_silence(conn, silence.id)
             await self._audit.record(conn, group, Deed.SILENCE_ENDED, by=by)
+            return silence
 
-        await self._store.write(work)
+        silence = await self._store.write(work)
         self._store.keys.destroy_silence_key(silence.key_number)
         return silence.ends
 
@@ -108,8 +113,3 @@ class Silences:
 
         for number in await self._store.write(work):
             keys.destroy_silence_key(number)
-
-    async def _rows(self, group: Group) -> list[post_rows.SilenceRow]:
-        group_id = await self._store.group_id(group)
-        async with self._store.read() as conn:
-            return await post_rows.silences_of(conn, group_id, self._clock.now())

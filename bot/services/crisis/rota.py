@@ -162,14 +162,15 @@ class Rota:
         self._duties.setdefault(group, []).append(duty)
         return duty
 
-    async def remove(self, group: Group, account: Account, number: int) -> Duty:
+    async def remove(self, group: Group, account: Account, duty_id: bytes) -> Duty:
         """Take back a stretch of one's own. Raises `Refused`."""
-        duties = self.all(group)
-        if not 1 <= number <= len(duties) or duties[number - 1].account != account:
+        own = (duty for duty in self.all(group) if duty.account == account)
+        duty = next((duty for duty in own if duty.id == duty_id), None)
+        if duty is None:
             raise Refused("duty-not-yours")
-        duty = duties[number - 1]
-        await self._store.write(lambda conn: duty_rows.remove(conn, duty.id))
-        self._duties[group].remove(duty)
+        await self._store.write(lambda conn: duty_rows.remove(conn, duty_id))
+        # Somebody may have pressed twice, or be erased since.
+        self._duties[group] = [each for each in self.all(group) if each.id != duty_id]
         return duty
 
 

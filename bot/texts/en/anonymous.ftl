@@ -185,7 +185,7 @@ anon-silences =
 # $position: its number. $until: a point in time.
 anon-silences-line = { $position }. Until { $until }
 anon-silences-none = Nobody is silenced.
-anon-silence-unknown = I cannot find that silence. The list shows the number of each.
+anon-silence-unknown = I cannot find that silence. Numbers change, so look at the list first. Type: anon silences
 # $until: when it would have ended.
 anon-unsilenced = That silence is over. It would have gone on until { $until }.
 # No number: counted before and after a silence, it would show which posts are by one person.

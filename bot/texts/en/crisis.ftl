@@ -143,6 +143,6 @@ duty-removed = I no longer count on you then: { $days }, { $start } to { $end },
 duty-bad-days = I could not read the days. Write them like mon tue, or daily.
 duty-bad-time = I could not read that time. Write it like 18:00.
 duty-bad-zone = I do not know that time zone. Write it like Europe/Berlin, or UTC.
-duty-not-yours = Please give the number of hours of your own. To see them, type: duty
+duty-not-yours = Please give the number of hours of your own. Numbers change, so look at the list first. Type: duty
 # $most: a number.
 duty-too-many = There are { $most } entries, and that is the most.

@@ -104,6 +104,6 @@ helplines-none = No helpline is set up. Who presses { button-help-now } sees onl
 helpline-bad-number = That is not a phone number I can show. Use digits, spaces and a plus sign, up to 32 of them.
 helpline-bad-address = That is not an address I can show. It must start with https:// and have no spaces.
 helpline-incomplete = A helpline needs a name, a way to reach it, and its hours. Please fill in all of them.
-helpline-unknown = I cannot find that helpline. The list shows the number of each.
+helpline-unknown = I cannot find that helpline. Numbers change, so look at the list first. Type: helplines
 # $most: a number.
 helpline-too-many = There are { $most } helplines, and that is the most. Please remove one first.

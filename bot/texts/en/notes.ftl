@@ -23,4 +23,4 @@ note-quotes = Please leave out what somebody said, and the marks around it. What
 note-nobody = That person is not in this group, so I keep no note about them.
 # $most: a number.
 note-full = There are { $most } notes about that person, and that is the most. Take one away first.
-note-unknown = There is no note with that number. See them with: note list
+note-unknown = I cannot find that note. Numbers change, so look at the list first. Type: note list
