@@ -104,6 +104,7 @@ def content(message: discord.Message) -> Content:
         texts.append(channel.name)
     for snapshot in message.message_snapshots:
         texts += [snapshot.content, *_in_embeds(snapshot.embeds), *_in_files(snapshot.attachments)]
+        texts += [sticker.name for sticker in snapshot.stickers]
         texts += _shown([component.to_dict() for component in snapshot.components])
     files = [*message.attachments, *(f for s in message.message_snapshots for f in s.attachments)]
     return Content(
@@ -137,13 +138,15 @@ def _beside(message: discord.Message) -> Iterator[str | None]:
 
 def _in_embeds(embeds: Sequence[discord.Embed]) -> Iterator[str | None]:
     for embed in embeds:
-        yield from (embed.title, embed.description, embed.author.name, embed.footer.text)
+        yield from (embed.provider.name, embed.title, embed.description)
+        yield from (embed.author.name, embed.footer.text)
         for field in embed.fields:
             yield from (field.name, field.value)
 
 
 def _in_files(files: Sequence[discord.Attachment]) -> Iterator[str | None]:
-    return (file.description for file in files)
+    # A title is shown in place of the name, where Discord changed letters of it.
+    return (text for file in files for text in (file.title, file.description))
 
 
 def _shown(value: Any, key: str = "") -> Iterator[str]:

@@ -193,6 +193,21 @@ async def test_what_is_forwarded_is_looked_at(stage: DiscordStage, core: Core) -
     assert "Anna Lee lives there" in forwarded.content.scannable
 
 
+async def test_what_people_see_in_place_of_a_files_name_is_looked_at(
+    stage: DiscordStage, core: Core
+) -> None:
+    await stage.connect(core)
+    juniper, room = stage.human(stage.member), stage.channel(stage.circle)
+    file = {"id": 0, "filename": "Anna_Mller.txt", "title": "Anna Müller", "description": "Her"}
+    body = {"attachments": [file], "files": {0: b"x"}}
+    sent = messages.post(stage.server.gateway, room, juniper.user, body)
+    juniper.forwards(sent, room)
+    await core.until(lambda: len(posts(core)) == 2)
+    for event in posts(core):
+        assert event.content.scannable == ("Anna Müller", "Her")
+        assert [each.name for each in event.content.attachments] == ["Anna_Mller.txt"]
+
+
 # -- coming and going ------------------------------------------------------------------------
 
 

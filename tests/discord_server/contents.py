@@ -86,6 +86,7 @@ def _attach(world: World, message: Message, listed: list[Json], files: dict[int,
                 "url": f"https://cdn.discordapp.com/{where}",
                 "proxy_url": f"https://media.discordapp.net/{where}",
                 "content_type": "text/plain; charset=utf-8",
+                **{key: each[key] for key in ("title", "description") if key in each},
             }
         )
         message.files[name] = words
