@@ -17,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Row, Table, delete, insert, or_, s
 
 from bot.errors import NotDurable
 from bot.model import Account, Group
+from bot.store import outbox_rows
 from bot.store.columns import Sealed
 from bot.store.ledger import Erasure, ErasureLedger
 from bot.store.memory import split
@@ -66,7 +67,8 @@ async def erase_member(
 
     One transaction: all of it, or nothing and an exception (`NotDurable`); `first` and `also` run
     first and last in it. Rows of the outbox and of an adapter's memory go too, so nothing more is
-    sent to somebody who is erased. The ledger is written before it: a crash in between is made
+    sent to somebody who is erased, and what waits for others names them no more, but for what
+    `first` has to say. The ledger is written before it: a crash in between is made
     good at the next start.
     """
     ledger = ErasureLedger(store.keys)
@@ -76,6 +78,8 @@ async def erase_member(
     entry = None if group_id is None else ledger.add(group_id, blinds, datetime.now(UTC).date())
 
     async def work(conn: Connection) -> Erased:
+        if group_id is not None:
+            await outbox_rows.unname(conn, store.keys, group_id, account)
         if first is not None:
             await first(conn)
         done = await erase_within(store, conn, group, account)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, delete, insert, select, update
 
 from bot.model import Account, Group
+from bot.store import outbox_rows
 from bot.store.erasing import erase_within, erasing_of
 from bot.store.ledger import Erasure, ErasureLedger
 from bot.store.memory import split
@@ -53,6 +54,8 @@ async def replay(store: Store) -> int:
 
     async def work(conn: Connection) -> None:
         for group, account in found.people:
+            group_id = await store.group_id(group, conn)
+            await outbox_rows.unname(conn, store.keys, group_id, account)
             await erase_within(store, conn, group, account)
         for column, blind in found.blinds:
             table, mine = column.table, column == blind

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.model import Account
+from bot.errors import TryLater
+from bot.model import Account, MessageRef
 from bot.store.erasing import erasing_of
 from bot.store.ledger import LEDGER_NAME
 from bot.store.tables import Erase, metadata
@@ -164,3 +166,29 @@ def test_nobody_can_ask_for_somebody_else(command: str) -> None:
     commands = DataRightsCog.commands(object.__new__(DataRightsCog))
     [found] = [each for each in commands if each.name == command]
     assert Account not in [parameter.kind for parameter in found.parameters]
+
+
+async def test_what_waits_for_others_names_nobody_who_was_forgotten(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rose, ana = await circle.member("Rose"), circle.moderator()
+    # Given a platform that is away, so that what Rose asked for waits
+    tried, post = list[str](), circle.chat.post
+
+    async def away(*args: Any, **more: Any) -> MessageRef:
+        tried.append(more["key"])
+        circle.world.touch()
+        raise TryLater(timedelta(seconds=0.1))
+
+    monkeypatch.setattr(circle.chat, "post", away)
+    await rose.runs("help now tell")
+    await ana.when(lambda: tried or None)
+    # When she is forgotten, and the platform is back
+    await rose.runs("forget me")
+    assert "I have forgotten you" in lines(await rose.presses("Yes, forget me"))
+    monkeypatch.setattr(circle.chat, "post", post)
+    # Then moderators read that somebody asked, once, and not who
+    asked = await ana.sees("would like a moderator to write to them", circle.moderators)
+    assert asked["text"].startswith("someone ")
+    assert len(set(tried)) == 1
+    assert not [text for text in circle.texts(circle.moderators) if "Rose" in text]
