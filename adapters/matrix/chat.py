@@ -143,6 +143,9 @@ class MatrixChat:
     async def _heard_alone(self, on: _Connected, place: Place, arrival: Arrival) -> None:
         if arrival.event["type"] == MISSED:
             return
+        if place.account != translate.account(arrival.event["sender"]):
+            # Whoever it is, the answer would be read by whose chat this is.
+            return
         if arrival.unreadable or arrival.event["type"] == "m.room.message":
             await on.dialog.heard(place, arrival.event, unreadable=arrival.unreadable)
         elif arrival.event["type"] == "m.reaction":

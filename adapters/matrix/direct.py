@@ -74,6 +74,7 @@ class Directs:
         # The sync may have told a part of it: without the invitation, nobody would get the key.
         whole = await self._client.request("GET", path("rooms", room_id, "state"))
         self._client.take_state(room_id, whole["items"])
+        self._made.pop((group, account))
         return room_id
 
     def _version(self, group: Group) -> str:

@@ -8,6 +8,7 @@ the bot has less power              the core hears that its rights changed
 somebody invites the bot            declines; of the group: opens its own chat with them
 somebody says a room is not ours    says again what it is for
 an admin invites it to a room       waits: `circlekeeper setup matrix` may take the room over
+somebody else is in a direct chat   puts them out, or leaves it where it cannot
 somebody comes, or knocks           they get a chat with the bot, and the way in stands there
 """
 
@@ -52,6 +53,8 @@ class Door:
     async def begin(self, inbox: Inbox, groups: Sequence[Group]) -> None:
         """Offer the groups to the core, and do what was left undone when the bot stopped."""
         await self._greeting.begin(inbox.memory)
+        for direct in list(self._rooms.places()):
+            self._keep_alone(direct)
         for group in groups:
             self._start(self._ready(inbox, group))
             for place in self._rooms.of(group):
@@ -83,6 +86,7 @@ class Door:
                 await inbox.offer(self._rooms.changed(place, RoomChange.GONE, event["event_id"]))
             return
         if place.kind is None:
+            self._keep_alone(place)
             if place.account is not None and event["state_key"] == place.account.handle:
                 came = event["content"].get("membership") == "join"
                 if event["type"] == "m.room.member" and came:
@@ -127,6 +131,21 @@ class Door:
         for group in self._rooms.groups():
             if account.handle in self._rooms.present(group):
                 await self._greeting.greet(group, account, asked=True)
+
+    def _keep_alone(self, place: Place) -> None:
+        """Only a homeserver's own admins can bring somebody into a direct chat past the bot."""
+        if self._rooms.is_inside(place.room_id):
+            for user in self._rooms.strangers(place):
+                self._start(self._put_out(place.room_id, user))
+
+    async def _put_out(self, room_id: str, user: str) -> None:
+        try:
+            await until_done(lambda: self._client.kick(room_id, user))
+        except PlatformError:
+            now = await until_done(lambda: self._rooms.state_now(room_id, "m.room.member", user))
+            if (now.get("content") or {}).get("membership") in ("join", "invite"):
+                logger.warning("the bot leaves a direct chat in which somebody else is")
+                await self._leave(room_id)
 
     async def _shut(self, group: Group, account: Account) -> None:
         """Take back what would let somebody in who left: they come through the lobby again."""
@@ -211,7 +230,7 @@ class Door:
         try:
             await until_done(lambda: self._client.leave(room_id))
         except PlatformError as error:
-            logger.warning("a strange room could not be left", extra={"why": error.why})
+            logger.warning("a room could not be left", extra={"why": error.why})
         self._client.forget(room_id)
 
     async def _shut_out(self, place: Place, successor: str, inbox: Inbox) -> None:

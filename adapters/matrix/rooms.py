@@ -92,6 +92,13 @@ class Rooms:
             if (place := self.place(room_id)) is not None:
                 yield place
 
+    def strangers(self, place: Place) -> set[str]:
+        """Who is in somebody's direct chat, or invited there, beside them and the bot."""
+        if place.account is None:
+            return set()
+        inside = self._client.members(place.room_id, "join", "invite").keys()
+        return inside - {self._client.user, place.account.handle}
+
     def is_inside(self, room_id: str) -> bool:
         """Whether the bot is in a room, whatever it is for."""
         return _membership(self._state(room_id), self._client.user) == "join"

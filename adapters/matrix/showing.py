@@ -36,6 +36,7 @@ _QUIET_FOR: Final = timedelta(days=7)
 """How long no numbers are put below messages after the homeserver asked to wait with one: where it
 counts what is sent, they would hold up what is said."""
 _QUIET: Final = "homeserver counts"
+_NOT_ALONE: Final = timedelta(seconds=1)
 _MOST_PRESSED: Final = 9
 
 Json = dict[str, Any]
@@ -132,8 +133,11 @@ class Showing:
         answering: bool = False,
         choices: Sequence[render.Option] = (),
     ) -> Json:
-        """The event's content, with buttons that work from now on."""
+        """The event's content, with buttons that work from now on. Raises `TryLater` while
+        somebody else is in a direct chat: they are being put out (`door.py`)."""
         alone = place.kind is None
+        if alone and self._rooms.strangers(place):
+            raise TryLater(_NOT_ALONE)
         if alone:
             options = await self._numbered(reply.buttons, lasts, answering)
         else:

@@ -124,6 +124,55 @@ async def test_a_room_that_is_no_successor_is_left_again(circle: MatrixCircle, h
     assert other in {info.room.handle for info in await circle.chat.rooms(GROUP)}
 
 
+async def test_in_a_direct_chat_is_nobody_else(
+    circle: MatrixCircle, people: People, host: Human
+) -> None:
+    # Given a direct chat into which a homeserver's admin brought two more, one of them with power
+    eve, drew = await people("Eve"), await people("Drew")
+    bot = circle.place.bot
+    await host.writes(circle.room("moderators"), "!help")
+    chat = await circle.alone(host)
+    await host.sees("status", chat)
+    await circle.stop()
+
+    async def brought(who: Human) -> None:
+        await circle.asks(bot, "POST", path("rooms", chat, "invite"), {"user_id": who.user_id})
+        await who.accepts(chat)
+
+    await brought(eve)
+    # when one asks there in their own name
+    await eve.writes(chat, "help")
+    await host.sees("help", chat, by=eve.user_id)
+    before = len(host.reads(chat))
+    await circle.up()
+
+    # then they are put out, and only whose chat it is gets an answer
+    async def is_out() -> bool:
+        return eve.user_id not in await host.members(chat)
+
+    await circle.eventually(is_out)
+    await host.writes(chat, "nothing it knows")
+    await host.sees("I do not know that word", chat)
+    answers = [each for each in host.reads(chat)[before:] if each.sender == bot.user_id]
+    assert len(answers) == 1
+    assert not any(each.sender == bot.user_id for each in eve.reads(chat))
+
+    # and where nobody can be put out, the bot leaves, and makes another chat when it is asked
+    await circle.stop()
+    await brought(drew)
+    levels = await host.state(chat, "m.room.power_levels")
+    more = {**levels, "users": {**levels["users"], drew.user_id: 100}}
+    await circle.asks(bot, "PUT", path("rooms", chat, "state", "m.room.power_levels", ""), more)
+    await circle.up()
+
+    async def bot_is_out() -> bool:
+        return bot.user_id in await host.members(chat, "leave")
+
+    await circle.eventually(bot_is_out)
+    await host.writes(circle.room("moderators"), "!help")
+    await host.when(lambda: len(host._direct_chats(bot.user_id)) == 2 or None, "another chat")
+
+
 async def test_what_a_room_is_for_only_the_bot_says(
     circle: MatrixCircle, people: People, host: Human
 ) -> None:
