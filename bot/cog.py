@@ -39,7 +39,11 @@ from bot.reply import Answer
 
 
 class Stage(IntEnum):
-    """The order in which listeners see an event. Stages, not priorities."""
+    """The order in which listeners see an event. Stages, not priorities.
+
+    With `GroupReady` it is the order of loading: whoever waits behind GATE finds the group's rooms
+    and who acknowledged; in CRISIS neither is known yet.
+    """
 
     CRISIS = 0
     """First, even for someone who has not acknowledged: a gate never swallows a call for help."""
