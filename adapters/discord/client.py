@@ -72,6 +72,9 @@ class Ear(Protocol):
     def deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
         """Messages are gone."""
 
+    def titled(self, thread: discord.Thread) -> None:
+        """A thread has a title, or another one."""
+
     def joined(self, member: discord.Member) -> None:
         """Somebody came into a server."""
 
@@ -230,6 +233,16 @@ class Client(discord.AutoShardedClient):
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel is gone."""
         self.ear.channel_gone(channel)
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Somebody began a thread. A forum's is told with its first message."""
+        if not isinstance(thread.parent, discord.ForumChannel):
+            self.ear.titled(thread)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """A thread has another title, or was closed."""
+        if before.name != after.name:
+            self.ear.titled(after)
 
     async def on_guild_channel_pins_update(
         self, channel: discord.abc.GuildChannel | discord.Thread, _: object

@@ -222,6 +222,10 @@ class Connection:
         """Messages are gone."""
         self._hearing.deleted(guild_id, channel_id, message_ids)
 
+    def titled(self, thread: discord.Thread) -> None:
+        """A thread has a title, or another one."""
+        self._hearing.titled(thread)
+
     def joined(self, member: discord.Member) -> None:
         """Somebody came into a server."""
         self._hearing.joined(member)

@@ -19,10 +19,12 @@ import discord
 
 from adapters.discord import translate
 from adapters.discord.again import until_done
+from adapters.discord.errors import as_ours
 from adapters.discord.gate import Gate
 from adapters.discord.progress import Progress
 from adapters.discord.rooms import Channel, Rooms, account, group_of
 from bot.chat import Right
+from bot.errors import Gone, PlatformError
 from bot.events import (
     Event,
     Joined,
@@ -150,6 +152,28 @@ class Hearing:
         event = translate.edited(self._rooms, message, live=live)
         if event is not None:
             self._in_turn(event.ref.room, lambda: self._offer(event))
+
+    def titled(self, thread: discord.Thread) -> None:
+        """A thread has a title, or another one: it is read with the message it began with."""
+        if self._rooms.room(thread.guild.id, thread) is not None:
+            self._start(self._read_title(thread))
+
+    async def _read_title(self, thread: discord.Thread) -> None:
+        place: Any = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
+
+        async def first() -> discord.Message:
+            if place is None:
+                raise Gone
+            with as_ours():
+                found: discord.Message = await place.fetch_message(thread.id)
+            return found
+
+        try:
+            message = await until_done(first)
+        except PlatformError:
+            # It began with none, or with one that is gone.
+            return
+        self.reread(message, live=True)
 
     def deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
         """Messages are gone."""

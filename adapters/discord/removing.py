@@ -79,19 +79,24 @@ class Removing:
             if len(some) > 1:
                 done.update(await self._bulk(channel_id, some))
         done |= await self._each(channel_id, [ref for ref in refs if ref not in done])
-        gone = [where(ref)[1] for ref in refs if done[ref] is Removal.GONE]
-        if channel_id in gone and self._is_in_forum(refs[0]):
-            await self._untitle(channel_id)
+        for ref in refs:
+            if done[ref] is Removal.GONE and self._begins_thread(ref):
+                await self._untitle(where(ref)[1])
         return done
 
-    def _is_in_forum(self, ref: MessageRef) -> bool:
+    def _begins_thread(self, ref: MessageRef) -> bool:
+        """Whether a thread began with a message, whose id it has. Outside of forums, one that is
+        archived is not known."""
+        channel_id, message_id = where(ref)
         try:
-            return isinstance(self._rooms.channel(ref.room), discord.ForumChannel)
+            room = self._rooms.channel(ref.room)
         except PlatformError:
             return False
+        in_forum = isinstance(room, discord.ForumChannel) and channel_id == message_id
+        return in_forum or room.guild.get_thread(message_id) is not None
 
     async def _untitle(self, thread_id: int) -> None:
-        """A forum post's title goes with its first message; with nothing below, the post goes."""
+        """A thread's title goes with the message it began with; with nothing below, all goes."""
         http = self._client.http
         try:
             with as_ours():
@@ -100,7 +105,7 @@ class Removing:
                 else:
                     await http.delete_channel(thread_id)
         except PlatformError as error:
-            logger.warning("the title of a post stays", extra={"why": error.why})
+            logger.warning("the title of a thread stays", extra={"why": error.why})
 
     async def _bulk(self, channel_id: int, refs: list[MessageRef]) -> Done:
         """Remove in one call; empty where that is refused as a whole."""

@@ -1,7 +1,7 @@
 """Discord's messages as the core's vocabulary.
 
 Nothing that a reader would see may hide from the scan: not in an embed, a poll, a forward, a
-file's description, a button's label or the title of a forum post.
+file's description, a button's label or the title of the thread that begins with it.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ def posted(rooms: Rooms, message: discord.Message, *, live: bool) -> MessagePost
 
 
 def edited(rooms: Rooms, message: discord.Message, *, live: bool) -> MessageEdited | None:
-    """What a message says now, after an edit or with the preview of a link.
+    """What a message says now, after an edit or with the preview of a link or a thread's title.
 
     None where nothing that is read changed: a pin is told in the same way.
     """
     room = rooms.room(message.guild.id if message.guild else None, message.channel)
-    if room is None or not (message.edited_at or message.embeds):
+    if room is None or not (message.edited_at or message.embeds or _title(message)):
         return None
     says = content(message)
     print = hashlib.blake2b("\0".join((says.text, *says.scannable)).encode(), digest_size=8)
@@ -94,14 +94,10 @@ def starter(rooms: Rooms, room: Room, thread: discord.Thread) -> MessageRef:
 
 def content(message: discord.Message) -> Content:
     """What a message says, with all that is read beside its text."""
-    channel = message.channel
-    begins = isinstance(channel, discord.Thread) and channel.id == message.id
-    if not (begins or _has_more(message)):
+    title = _title(message)
+    if not (title or _has_more(message)):
         return Content(message.content)
-    texts = list(_beside(message))
-    if isinstance(channel, discord.Thread) and begins:
-        # The title of a forum post.
-        texts.append(channel.name)
+    texts = [*_beside(message), title]
     for snapshot in message.message_snapshots:
         texts += [snapshot.content, *_in_embeds(snapshot.embeds), *_in_files(snapshot.attachments)]
         texts += [sticker.name for sticker in snapshot.stickers]
@@ -112,6 +108,15 @@ def content(message: discord.Message) -> Content:
         tuple(dict.fromkeys(text for text in texts if text and text != message.content)),
         tuple(Attachment(_kind(file.content_type), file.filename) for file in files),
     )
+
+
+def _title(message: discord.Message) -> str | None:
+    """The title of the thread, or of the post in a forum, that begins with a message."""
+    channel = message.channel
+    if isinstance(channel, discord.Thread) and channel.id == message.id:
+        return channel.name
+    thread = None if message.guild is None else message.guild.get_thread(message.id)
+    return None if thread is None else thread.name
 
 
 def _has_more(message: discord.Message) -> bool:

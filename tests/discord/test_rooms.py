@@ -183,6 +183,26 @@ async def test_the_title_of_a_post_in_a_forum_is_looked_at(stage: DiscordStage, 
     assert post.id not in stage.guild.channels, "without a message it would still say its title"
 
 
+async def test_the_title_of_a_thread_is_looked_at_and_goes_with_its_first_message(
+    stage: DiscordStage, core: Core
+) -> None:
+    def titles() -> list[tuple[MessageRef, tuple[str, ...]]]:
+        return [(e.ref, e.content.scannable) for e in core.events if isinstance(e, MessageEdited)]
+
+    chat = await stage.connect(core)
+    juniper = stage.human(stage.member)
+    ref = await stage.writes(stage.member, stage.circle, "You know her")
+    room, first = stage.channel(stage.circle), stage.message(ref)
+    thread = juniper.starts_thread(room, "Anna Lee", origin=first)
+    await core.until(lambda: titles() == [(ref, ("Anna Lee",))])
+    juniper.renames_thread(thread, "Anna of Maple Street")
+    await core.until(lambda: titles()[1:] == [(ref, ("Anna of Maple Street",))])
+    below = juniper.writes(thread, "Yes")
+    assert await chat.remove([ref]) == {ref: Removal.GONE}
+    assert thread.name == "\u2026"
+    assert juniper.sees(thread) == [below]
+
+
 async def test_what_is_forwarded_is_looked_at(stage: DiscordStage, core: Core) -> None:
     await stage.connect(core)
     ref = await stage.writes(stage.member, stage.other, "Anna Lee lives there")

@@ -149,9 +149,17 @@ class Human:
         channel = self.gateway.world.channel(message.channel_id)
         messages.pin(self.gateway, channel, message, self.user, pinned=True)
 
-    def starts_thread(self, channel: Channel, name: str, **more: Any) -> Channel:
-        """Start a thread; in a forum `message={"content": ...}` is its first post."""
-        return channels.start_thread(self.gateway, channel, self.user, {"name": name} | more)
+    def starts_thread(
+        self, channel: Channel, name: str, *, origin: Message | None = None, **more: Any
+    ) -> Channel:
+        """Start a thread, at a message or by itself; in a forum `message={"content": ...}` is its
+        first post."""
+        body = {"name": name} | more
+        return channels.start_thread(self.gateway, channel, self.user, body, origin)
+
+    def renames_thread(self, thread: Channel, name: str) -> None:
+        """Give an own thread another title."""
+        channels.change(self.gateway, thread, self.user, {"name": name}, None)
 
     def archives(self, thread: Channel) -> None:
         """Close a thread; who writes in it opens it again."""
