@@ -133,10 +133,11 @@ class LeakWatch(Cog):
         return Reply("leak-nudging", {"count": count})
 
     @command("leak dismiss", needs=Role.MODERATOR, hidden=True)
-    async def dismiss(self, ctx: Context, alert: str) -> Reply:
+    async def dismiss(self, ctx: Context, alert: str, until: str = "") -> Reply:
         """Say that it is not a leak."""
-        await self.leaks.dismiss(ctx.group, ctx.account, alert)
-        return Reply("leak-dismissed")
+        unseen = await self.actions.dismiss(ctx.group, ctx.account, alert, until)
+        lines = (Text("leak-joined-since", {"count": unseen}),) if unseen else ()
+        return Reply("leak-dismissed", lines=lines)
 
     # -- what authors may do -----------------------------------------------------------------
 

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AlertMessage:
-    """One message that a card is about: its row, its handle, whether its author was nudged."""
+    """One message that a card is about: its row, its handle, whether its author was nudged, and
+    when it was written."""
 
     id: bytes
     message: str
     nudged: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +102,13 @@ async def add_messages(conn: Connection, rows: Sequence[dict[str, Any]]) -> None
     """Write down messages that alerts are about."""
     if rows:
         await conn.execute(insert(alert_messages), list(rows))
+
+
+async def take_over(conn: Connection, alert_id: bytes, ids: Sequence[bytes]) -> None:
+    """From now on these messages are another alert's."""
+    await conn.execute(
+        update(alert_messages).where(alert_messages.c.id.in_(ids)).values(alert_id=alert_id)
+    )
 
 
 async def decided(conn: Connection, blinds: Sequence[bytes]) -> dict[bytes, datetime | None]:
@@ -332,7 +341,9 @@ async def _messages(conn: Connection, keys: KeyRing, alert_id: bytes) -> tuple[A
         .order_by(alert_messages.c.at, alert_messages.c.id)
     )
     return tuple(
-        AlertMessage(row.id, keys.open(alert_messages.c.message, row.id, row.message), row.nudged)
+        AlertMessage(
+            row.id, keys.open(alert_messages.c.message, row.id, row.message), row.nudged, row.at
+        )
         for row in found
     )
 

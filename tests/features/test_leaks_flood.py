@@ -69,6 +69,31 @@ async def test_after_a_decision_a_match_raises_a_card_again(watching: TestCircle
     assert "Nobody has it yet" in shown["text"]
 
 
+async def test_what_joined_after_the_card_was_drawn_is_not_dismissed_with_it(
+    watching: TestCircle,
+) -> None:
+    rose, drew = await watching.member("Rose"), await watching.member("Drew")
+    # Given as many cards as a room has at a time
+    for number in range(3):
+        rose.writes(watching.room, f"{WORDS} {number}")
+    shown = await card(watching, 3)
+    # When somebody else's message joins the newest, and it is pressed as it was drawn before
+    late = drew.writes(watching.room, f"{WORDS} too")
+    ana = watching.moderator()
+    await ana.when(lambda: rows(watching)["alert_messages"] == 4 or None)
+    answer = await ana.presses("Not a leak", within=shown)
+    # Then that one has a card of its own, which nobody has decided
+    assert "One more message joined after the card was drawn" in answer["text"]
+    fourth = await card(watching, 4)
+    assert fourth["links"] == [{"room": watching.room, "message": late}]
+    assert "Nobody has it yet" in fourth["text"]
+    week = await ana.runs("alerts")
+    assert "raised 4, taken down 0, not a leak 1" in week["text"]
+    # and a press on what it shows settles it.
+    assert "joined" not in (await ana.presses("Not a leak", within=fourth))["text"]
+    assert "not a leak 2" in (await ana.runs("alerts"))["text"]
+
+
 async def test_other_rooms_and_later_times_have_cards_of_their_own(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     for _ in range(3):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hmac import compare_digest
 
@@ -22,7 +22,17 @@ from bot.outbox import Lane, Outbox, Tell
 from bot.services.audit import Audit, Deed
 from bot.services.directory import Directory
 from bot.services.leaks.alerts import NUDGED, Leaks
-from bot.services.leaks.cards import CLAIMED, OPEN, REMOVED, Alert, Reason, nudge, told
+from bot.services.leaks.cards import (
+    CLAIMED,
+    DISMISSED,
+    OPEN,
+    REMOVED,
+    Alert,
+    Reason,
+    moment,
+    nudge,
+    told,
+)
 from bot.services.leaks.scanning import Scanning
 from bot.services.notices import Notices
 from bot.store import Connection, Store, alert_rows
@@ -211,6 +221,51 @@ class LeakActions:
             raise Refused("leak-nudged-already")
         self._leaks.expect(self._clock.now())
         return asked
+
+    async def dismiss(self, group: Group, account: Account, alert_id: str, until: str) -> int:
+        """It is not a leak. Raises `Refused`.
+
+        What was written after `until` (empty: nothing), the presser has not seen: it gets a card
+        of its own. Gives how many messages that are.
+        """
+        alert = await self._mine(group, account, alert_id)
+
+        async def work(conn: Connection) -> int | None:
+            keys, group_id = self._store.keys, await self._store.group_id(group, conn)
+            row = await alert_rows.one(conn, keys, group_id, bytes.fromhex(alert.id))
+            shown = None if row is None else self._leaks.shown(row)
+            if row is None or shown is None:
+                return None
+            if row.state != OPEN and not (row.state == CLAIMED and row.holder == account.handle):
+                return None
+            unseen = [each for each in row.messages if until and moment(each.at) > until]
+            if unseen:
+                await self._split(conn, row, unseen)
+            seen = replace(shown, messages=shown.messages[: len(row.messages) - len(unseen)])
+            now = self._clock.now()
+            won = await self._leaks.move_within(
+                conn, group, account, seen, DISMISSED, decided_at=now
+            )
+            return len(unseen) if won else None
+
+        unseen = await self._store.write(work)
+        if unseen is None:
+            raise await self._leaks.refusal(group, account, alert_id)
+        self._leaks.expect(self._clock.now())
+        return unseen
+
+    async def _split(
+        self, conn: Connection, row: alert_rows.AlertRow, unseen: Sequence[alert_rows.AlertMessage]
+    ) -> None:
+        """Give messages of an alert one of their own, within a transaction."""
+        keys = self._store.keys
+        new = await alert_rows.add(conn, row.group_id, row.room_id, row.kind, unseen[0].at)
+        await alert_rows.take_over(conn, new, [each.id for each in unseen])
+        self._leaks.ends[new.hex()] = list(self._leaks.ends.get(row.id.hex(), ()))
+        added = await alert_rows.one(conn, keys, row.group_id, new)
+        shown = None if added is None else self._leaks.shown(added)
+        if shown is not None:
+            await self._leaks.post(conn, shown)
 
     async def take_back(self, group: Group, account: Account, alert_id: str) -> int:
         """An author takes back what an alert is about, at once. Raises `Refused`."""

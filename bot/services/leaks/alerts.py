@@ -6,7 +6,8 @@ the states it may come from, so of two presses at a moment one wins):
     claimed   -> open (given back, or 15 minutes without a decision) | removed | dismissed;
                  but for the lapse, only by who has it
     removed   -> the message is on its way out
-    dismissed -> after 24 hours the card goes, and the row
+    dismissed -> after 24 hours the card goes, and the row. What joined after its presser saw
+                 the card has one of its own then
     any       -> gone: its last message went, by any hand; the row goes, and the card with it
 What was decided is never undecided. An edit that brings in a watched word after a dismissal
 raises a new alert.
@@ -240,6 +241,7 @@ class Leaks(LeakReading):
             kinds,
             tuple(self.ends.get(row_id.hex(), ())),
             nudged=asked,
+            until=match.at,
         )
         await self.post(conn, alert)
         return row_id, alert
@@ -360,10 +362,6 @@ class Leaks(LeakReading):
     async def give_back(self, group: Group, account: Account, alert_id: str) -> None:
         """Let others have it. Raises `Refused`."""
         await self.move(group, account, alert_id, OPEN, claimed_at=None)
-
-    async def dismiss(self, group: Group, account: Account, alert_id: str) -> None:
-        """It is not a leak. Raises `Refused`."""
-        await self.move(group, account, alert_id, DISMISSED, decided_at=self._clock.now())
 
     async def move(
         self, group: Group, account: Account, alert_id: str, to: str, **values: Any

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from bot.detection import Kind
@@ -61,6 +61,8 @@ class Alert:
     """Of an open alert: when a claim was made that lapsed."""
     decided_at: datetime | None = None
     nudged: int = 0
+    until: datetime | None = None
+    """When its newest message was written."""
 
 
 def card(alert: Alert) -> Reply:
@@ -120,8 +122,18 @@ def _buttons(alert: Alert) -> tuple[Button, ...]:
         second,
         Button("button-leak-remove", "leak remove", args),
         Button("button-leak-nudge", "leak nudge", args),
-        Button("button-leak-dismiss", "leak dismiss", args),
+        Button("button-leak-dismiss", "leak dismiss", {**args, **_until(alert)}),
     )
+
+
+def _until(alert: Alert) -> Args:
+    """What the card shows is what a press on it says to be no leak."""
+    return {"until": moment(alert.until)} if alert.until else {}
+
+
+def moment(at: datetime) -> str:
+    """A moment as a word that sorts like it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def told(room: Room, reason: Reason, words: Sequence[str], ask: str, *, files: bool) -> Reply:

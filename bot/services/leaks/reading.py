@@ -78,6 +78,7 @@ class LeakReading:
             claimed_at=row.claimed_at,
             decided_at=row.decided_at,
             nudged=sum(each.nudged for each in row.messages),
+            until=row.messages[-1].at if row.messages else None,
         )
 
     async def undecided(self, group: Group) -> list[Alert]:

@@ -51,9 +51,16 @@ leak-shown-more =
 leak-is-yours = It is yours. If you do not decide within 15 minutes, others can take it again.
 leak-given-back = Thank you for looking. Others can take it now.
 leak-dismissed = Thank you. It is settled, and the card goes in 24 hours.
+# $count: how many messages. It follows the line above.
+leak-joined-since =
+    { $count ->
+        [one] One more message joined after the card was drawn. It has a card of its own now.
+       *[other] { $count } more messages joined after the card was drawn. They have a card of their own now.
+    }
 arg-leak-reason = Why it goes (the author reads this)
 arg-leak-number = Number in the list
 arg-alert = Which card
+arg-until = Up to which moment
 # $count: a number.
 leak-removing-told =
     { $count ->
