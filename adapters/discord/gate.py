@@ -13,7 +13,7 @@ import discord
 from adapters.discord.client import Client
 from adapters.discord.errors import as_ours
 from adapters.discord.rooms import Rooms, account
-from bot.errors import Gone
+from bot.errors import Forbidden, Gone
 from bot.model import Account, Group, RoomKind
 
 
@@ -31,7 +31,7 @@ class Gate:
         await self._set(group, who, has=False)
 
     async def release(self, group: Group, who: Account) -> None:
-        """Give the role to somebody who has it not."""
+        """Give the role to somebody who has it not. Raises `Forbidden` where it is gone."""
         await self._set(group, who, has=True)
 
     def heard(self, member: discord.Member) -> None:
@@ -43,6 +43,11 @@ class Gate:
     async def _set(self, group: Group, who: Account, *, has: bool) -> None:
         guild = self._rooms.guild(group)
         user, role = int(who.handle), self._rooms.places(guild).member
+        if guild.get_role(role) is None:
+            # Somebody deleted it, and took it from everybody by that.
+            if has:
+                raise Forbidden
+            return
         member = guild.get_member(user) if self._client.live else None
         # What was done a moment ago the gateway may not have told yet.
         if member is not None and self._has(member) is has is self._done.get((guild.id, user), has):

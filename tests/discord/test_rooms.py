@@ -13,12 +13,20 @@ from adapters.discord.budget import Budget, patiently
 from adapters.discord.places import Places
 from bot.chat import Removal, Right
 from bot.errors import Forbidden, NotDurable
-from bot.events import Event, GroupReady, Joined, MemberChanged, MessageEdited, MessagePosted
+from bot.events import (
+    Event,
+    GroupReady,
+    Joined,
+    MemberChanged,
+    MessageEdited,
+    MessagePosted,
+    RoomChanged,
+)
 from bot.model import MessageRef, Room, RoomKind
 from bot.reply import Reply
 from tests.adapters.discord_stage import DiscordStage
 from tests.adapters.fakes import Core
-from tests.discord_server import messages
+from tests.discord_server import guilds, messages
 from tests.discord_server.state import FORUM, PRIVATE_THREAD, PUBLIC_THREAD, Channel
 
 BULK = "/channels/{channel_id}/messages/bulk-delete"
@@ -259,6 +267,18 @@ async def test_who_came_while_the_bot_was_away_is_known_as_held(
     assert held[nettle] is True
     assert held[stage.member] is False
     assert nettle in await chat.members(stage.group)
+
+
+async def test_with_the_role_deleted_nobody_counts_as_let_in(
+    stage: DiscordStage, core: Core
+) -> None:
+    chat = await stage.connect(core)
+    guilds.take_role_away(stage.server.gateway, stage.guild, stage.member_role)
+    await core.until(lambda: any(isinstance(event, RoomChanged) for event in core.events))
+    with pytest.raises(Forbidden):
+        await chat.release(stage.group, stage.member)
+    await chat.hold(stage.group, stage.member)
+    assert asked(stage, "PUT", ROLE) == asked(stage, "DELETE", ROLE) == 0
 
 
 async def test_other_bots_are_nobody(stage: DiscordStage, core: Core) -> None:
