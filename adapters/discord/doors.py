@@ -52,6 +52,8 @@ def _channels(seen: Seen, places: Places) -> Iterator[Text]:
         if room is None:
             continue
         shown = {"room": _shown(room)}
+        if room.type is discord.ChannelType.news:
+            yield Text("discord-open-announcement", shown)
         for fault in faults(seen, room, kind, places):
             if fault in _WRONG:
                 yield Text(_WRONG[fault], shown)

@@ -13,6 +13,9 @@ from tests.discord_server.permissions import Permission
 
 __all__ = ["host", "server"]
 
+ANNOUNCEMENT = 5
+"""https://docs.discord.com/developers/resources/channel#channel-object-channel-types"""
+
 
 async def said(host: Host) -> list[str]:
     """The keys of what is said, and the channels."""
@@ -41,7 +44,9 @@ async def test_what_somebody_opened_and_who_else_reads_is_said(host: Host) -> No
     host.me.sets_overwrite(write, friends, allow=Permission.VIEW_CHANNEL)
     bot = host.discord.world.new_user("musicbot", bot=True)
     guilds.join(host.discord.gateway, host.guild, bot)
+    circle.type = ANNOUNCEMENT
     assert await said(host) == [
+        f"discord-open-announcement {circle.id}",
         f"discord-open-newcomers-see {circle.id}",
         f"discord-open-bots {circle.id} 1",
         f"discord-open-others {write.id} 1",

@@ -11,6 +11,7 @@ discord-open-members-write = Members can write in { $room }, where only I should
 discord-shut-members = Members cannot use { $room }. The host can mend that: circlekeeper setup discord.
 discord-open-moderators-write = Moderators can write in { $room }, where only I should. The host can mend that: circlekeeper setup discord.
 discord-shut-moderators = Moderators cannot use { $room }. The host can mend that: circlekeeper setup discord.
+discord-open-announcement = { $room } is an announcement channel now: other servers can follow it, and I cannot remove what went there. Switch that off in the channel's settings.
 # $count: roles and people.
 discord-open-others =
     { $count ->
