@@ -160,7 +160,7 @@ class Circle:
             store, self.outbox, self.directory, self.leaks, self.keywords, self.kinds, guards, clock
         )
         broad = BroadKeywords(store, self.outbox, self.directory, self.keywords, clock)
-        rota = Rota(store, clock)
+        rota = Rota(store, self.directory, clock)
         words = CrisisWords(self.helplines, self.settings, rota, clock)
         ladder = Ladder(store, self.outbox, self.directory, rota, clock)
         answering = CrisisAnswering(

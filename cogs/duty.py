@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.cog import Arg, Cog, Context, Stage, command, listens
-from bot.events import GroupReady
+from bot.events import GroupReady, Left, MemberChanged
 from bot.model import Role
 from bot.reply import Reply, Text, Value
 from bot.services.crisis.rota import Duty, Rota, shown
@@ -53,6 +53,21 @@ class DutyCog(Cog):
     async def open(self, event: GroupReady) -> None:
         """Have the hours in memory before anybody asks."""
         await self.rota.load(event.group)
+
+    @listens(GroupReady)
+    async def ready(self, event: GroupReady) -> None:
+        """Hours of who left, or moderates no more, while the bot was away count no more."""
+        await self.rota.settle(event.group)
+
+    @listens(Left)
+    async def left(self, event: Left) -> None:
+        """Nobody is told that somebody who left is there."""
+        await self.rota.settle(event.group, event.account)
+
+    @listens(MemberChanged)
+    async def changed(self, event: MemberChanged) -> None:
+        """Nor that somebody is there who moderates no more."""
+        await self.rota.settle(event.group, event.account)
 
 
 def _args(duty: Duty) -> dict[str, Value]:

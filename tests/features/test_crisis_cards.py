@@ -285,6 +285,23 @@ async def test_the_rota_lasts_and_belongs_to_each_moderator(circle: TestCircle) 
         assert "Write " in (await ana.runs("duty add", **wrong))["text"]
 
 
+async def test_hours_of_who_moderates_no_more_promise_nobody(circle: TestCircle) -> None:
+    rose, ana = await circle.member("Rose"), await on_duty(circle)
+    assert "one of our team is here now" in (await rose.runs("help now awake"))["text"]
+    # When who has the hours moderates no more
+    ana.people.give_role("ana", "member")
+    await circle.settled()
+    # Then nobody is said to be there, also after a restart, and nobody of old is called.
+    assert "no fixed hours" in (await rose.runs("help now awake"))["text"]
+    await circle.restart()
+    assert "no fixed hours" in (await rose.runs("help now awake"))["text"]
+    assert (await circle.moderator("moss").runs("duty"))["text"].startswith("Nobody")
+    # Who moderates again is there again.
+    ana.people.give_role("ana", "moderator")
+    await circle.settled()
+    assert "one of our team is here now" in (await rose.runs("help now awake"))["text"]
+
+
 async def test_two_moderators_at_once_lose_no_helpline(circle: TestCircle) -> None:
     lines = circle.core.helplines
     (group,) = circle.core.directory.groups()

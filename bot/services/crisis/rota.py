@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import Clock
-from bot.errors import Refused
-from bot.model import Account, Group
+from bot.errors import PlatformError, Refused
+from bot.model import Account, Group, Role
+from bot.services.directory import Directory
 from bot.store import Connection, Store, duty_rows
 
 MOST: Final = 100
@@ -85,10 +87,12 @@ class Awake:
 class Rota:
     """Every group's hours."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, directory: Directory, clock: Clock) -> None:
         self._store = store
+        self._directory = directory
         self._clock = clock
         self._duties: dict[Group, list[Duty]] = {}
+        self._gone: set[tuple[Group, Account]] = set()
 
     async def load(self, group: Group) -> None:
         """Read a group's rota from the store."""
@@ -107,9 +111,25 @@ class Rota:
             for row in rows
         ]
 
+    async def settle(self, group: Group, only: Account | None = None) -> None:
+        """Whose hours count: not those of who moderates no more, as far as that can be told.
+
+        They stay, and count again for who moderates again.
+        """
+        chat = self._directory.chat(group)
+        for account in {duty.account for duty in self._duties.get(group, ())}:
+            if only not in (None, account):
+                continue
+            with suppress(PlatformError):
+                if await chat.role_of(group, account) < Role.MODERATOR:
+                    self._gone.add((group, account))
+                else:
+                    self._gone.discard((group, account))
+
     def all(self, group: Group) -> list[Duty]:
-        """A group's rota, in an order that stays the same."""
-        return list(self._duties.get(group, ()))
+        """A group's rota as it counts, in an order that stays the same."""
+        duties = self._duties.get(group, ())
+        return [duty for duty in duties if (group, duty.account) not in self._gone]
 
     def awake(self, group: Group) -> Awake:
         """Who is there now, or when somebody is back."""
@@ -160,6 +180,7 @@ class Rota:
 
         duty = Duty(await self._store.write(work), account, bits, first, last, zone)
         self._duties.setdefault(group, []).append(duty)
+        self._gone.discard((group, account))
         return duty
 
     async def remove(self, group: Group, account: Account, duty_id: bytes) -> Duty:
@@ -170,7 +191,7 @@ class Rota:
             raise Refused("duty-not-yours")
         await self._store.write(lambda conn: duty_rows.remove(conn, duty_id))
         # Somebody may have pressed twice, or be erased since.
-        self._duties[group] = [each for each in self.all(group) if each.id != duty_id]
+        self._duties[group] = [each for each in self._duties[group] if each.id != duty_id]
         return duty
 
 
