@@ -28,6 +28,7 @@ from tests.features.opening import (
     two,
 )
 from tests.features.test_anonymous import labels
+from tests.features.test_leaks_flood import disk_full_at
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +203,23 @@ async def test_halves_that_do_not_fit_open_nothing(circle: TestCircle) -> None:
     form = await moss.human.presses("Hand back my half", within=await moss.sees_case())
     assert "It was" not in (await moss.human.fills(form, half=f"{mine[:-4]}aaaa"))["text"]
     await ana.hands_back()
+    assert "It was Nell" in (await moss.hands_back())["text"]
+
+
+async def test_a_full_disk_at_the_opening_costs_nobody_their_half(circle: TestCircle) -> None:
+    ana, moss = await two(circle)
+    nell = await circle.member("Nell")
+    _, message = await post_of(circle, nell)
+    await asks(circle, ana.human, message)
+    await ana.agrees()
+    await moss.agrees()
+    await ana.hands_back()
+    # Given a disk that is full just when the second half is here
+    failed = disk_full_at(circle, "Opening._note", 1)
+    assert "It was" not in (await moss.hands_back())["text"]
+    assert failed
+    assert (await newest(circle)).state == "paired"
+    # Then once more by that one is enough.
     assert "It was Nell" in (await moss.hands_back())["text"]
 
 

@@ -137,9 +137,15 @@ class Opening:
         if len(halves) < 2:
             await self._waits_for_other(group, row, account, pair)
             return None
-        del self._halves[row.id]
-        author = await self._seals.opened(group, row.post_id, *halves.values())
+        try:
+            author = await self._seals.opened(group, row.post_id, *halves.values())
+        except Refused:
+            # Which of the two does not fit, nobody can tell.
+            self._halves.pop(row.id, None)
+            raise
         await self._note(group, found, account, pair, author)
+        # Not before: what could not be noted is opened by the next try.
+        self._halves.pop(row.id, None)
         shown = Author(row.id.hex(), author, self._clock.now() + SHOWN)
         self._authors[row.id] = shown
         return shown
