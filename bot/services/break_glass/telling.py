@@ -7,11 +7,12 @@ wrote a post.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from bot.chat import Can
 from bot.clock import Clock
-from bot.errors import Refused
+from bot.errors import PlatformError, Refused
 from bot.model import Account, Group, MessageRef, Role
 from bot.outbox import Lane, Outbox, Post, Tell
 from bot.reply import Button, Reply, Text, Value
@@ -38,9 +39,18 @@ class Telling:
         self._clock = clock
 
     async def supervisor(self, group: Group) -> Account | None:
-        """Whom the group's moderators named as supervisor; None where they named nobody."""
+        """Whom the group's moderators named as supervisor, while they are in the group.
+
+        None where they named nobody. Where the platform cannot tell, they are taken to be there.
+        """
         handle = await self._memory(group).get(_supervisor(group))
-        return None if handle is None else Account(group.platform, handle)
+        if handle is None:
+            return None
+        account = Account(group.platform, handle)
+        with suppress(PlatformError):
+            if await self._directory.chat(group).role_of(group, account) is Role.GUEST:
+                return None
+        return account
 
     async def name_supervisor(self, group: Group, by: Account, account: Account) -> None:
         """Name a supervisor, in the place of the last. Raises `Refused` for nobody of the group."""

@@ -233,5 +233,5 @@ notice-case-not-sent = I could not send a case that one of you wanted to ask abo
 consult-cancelled = I have let go of it. Nothing was sent and nothing is kept.
 consult-empty = There are no words in it.
 consult-nobody = There is no moderators' room here that I could ask in.
-consult-no-supervisor = No supervisor is named yet. An admin does it with: break-glass supervisor
+consult-no-supervisor = No supervisor is named who is in this group. An admin names one with: break-glass supervisor
 consult-draft-lost = I do not have that draft any more. I keep drafts for 30 minutes and lose them when I restart. Your words are still on your screen.
