@@ -14,6 +14,7 @@ from typing import Final
 
 import discord
 
+from adapters.discord.again import until_done
 from adapters.discord.client import Client
 from adapters.discord.errors import as_ours
 from bot.clock import Clock
@@ -23,6 +24,8 @@ from bot.inbox import Memory
 logger = logging.getLogger(__name__)
 
 LONGEST: Final = timedelta(minutes=14)
+_PATIENCE: Final = 60.0
+"""Seconds for which it is tried to take one away: after them no token of the longest is good."""
 
 _START: Final = "fading "
 
@@ -75,11 +78,18 @@ class Fading:
         await self._clock.sleep_until(due)
         application = self._client.application_id or 0
         hook = discord.Webhook.partial(application, token, client=self._client)
-        try:
+
+        async def take_away() -> None:
             with as_ours():
                 await hook.delete_message(message_id)
+
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await until_done(take_away)
         except PlatformError as error:
             logger.info("an answer could not be taken away", extra={"why": error.why})
+        except TimeoutError:
+            logger.warning("an answer could not be taken away in time")
         try:
             await self._memory.drop(f"{_START}{message_id}")
         except Exception:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.discord import asking
+from adapters.discord import again, asking
 from bot.events import Invoked
 from bot.reply import Answer, Button, File, Form, Reply
 from tests.adapters.fakes import Core, command
@@ -16,6 +16,7 @@ from tests.discord_server.state import LOADING
 
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 FOLLOW = "/webhooks/{webhook_id}/{webhook_token}"
+ANSWERED = f"{FOLLOW}/messages/{{message_id}}"
 
 
 class Slow(Core):
@@ -146,6 +147,20 @@ async def test_what_is_shown_for_a_while_goes_from_the_screen() -> None:
         place.clock.shift(timedelta(minutes=11))
         await place.when(lambda: shown.message is None)
         await place.when(lambda: not any(key.startswith("fading") for key in place.shelf.values))
+
+
+async def test_also_where_discord_turns_it_away_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again, "pause", lambda *_: 0.01)
+    async with Place.opened() as place:
+        core = await place.starts(commands=[command("show")])
+        await place.when(lambda: place.guild.commands)
+        core.answer = lambda _: said("For now", lifetime=timedelta(minutes=10))
+        shown = await place.ana.runs(place.room, "show")
+        await place.when(lambda: any(key.startswith("fading") for key in place.shelf.values))
+        place.server.faults.plant("DELETE", ANSWERED, status=429, via=False, times=3)
+        place.clock.shift(timedelta(minutes=11))
+        await place.when(lambda: shown.message is None)
+        await place.when(lambda: len(place.sent("DELETE", ANSWERED)) == 4)
 
 
 async def test_after_a_restart_too() -> None:
