@@ -241,6 +241,8 @@ class Acknowledgement:
             if was_inside:
                 inside.add(short)
             raise
+        # Their last button may have been on its way to the disk, just before this.
+        self._inside.get(group, set()).discard(short)
 
     async def acknowledged_version(
         self, group: Group, account: Account

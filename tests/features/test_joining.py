@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
+from bot.model import Account
 from bot.store import tables
 from bot.texts.pack import GroundRules
 from tests.features.circle import TestCircle
@@ -214,6 +217,32 @@ async def test_a_member_can_take_their_yes_back(circle: TestCircle) -> None:
     await cora.presses("Yes, take it back", within=sure)
     await closed_to(circle, cora)
     assert rows(circle)["acknowledgements"] == 0
+
+
+async def test_a_yes_that_is_taken_back_while_it_is_written_lets_nobody_in(
+    circle: TestCircle,
+) -> None:
+    nell = circle.arrives("Nell")
+    await nell.runs("join")
+    await nell.presses("I agree")
+    # Given that the last button and the taking back come at a moment
+    store, gate = circle.core.store, circle.core.acknowledgement
+    (group,) = circle.core.directory.groups()
+    account = Account(group.platform, nell.account)
+    write, taking_back = store.write, list[asyncio.Task[None]]()
+
+    async def together(work: Any) -> Any:
+        if "finish" in work.__qualname__:
+            taking_back.append(asyncio.create_task(gate.withdraw(group, account)))
+        return await write(work)
+
+    store.write = together  # type: ignore[method-assign]
+    await gate.finish(group, account, "en")
+    await taking_back[0]
+    # Then what is known at once is what is known after a restart.
+    assert not gate.acknowledged(group, account)
+    await circle.restart()
+    assert not circle.core.acknowledgement.acknowledged(group, account)
 
 
 async def test_where_the_platform_lets_a_guest_write_the_gate_takes_it_away(
