@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.chat import Chat
 from bot.clock import Clock
@@ -266,6 +266,7 @@ class Circle:
         self.router.on_ready = self.outbox.open
         self.removals.on_gone = self.router.gone
         self._schedule = Schedule(clock)
+        in_time = self.in_time
         sources: list[Source] = [
             *self.outbox.lanes,
             self.removals,
@@ -278,19 +279,32 @@ class Circle:
             Every("dropping", minutes=10, work=self.dropping.look, clock=clock),
             Every("gate upkeep", minutes=1, work=self.acknowledgement.upkeep, clock=clock),
             Every("anonymous upkeep", minutes=60, work=self._anonymous_upkeep, clock=clock),
-            Every("key-holders", minutes=60, work=self.key_holders.upkeep, clock=clock),
+            Every("key-holders", minutes=60, work=in_time(self.key_holders.upkeep), clock=clock),
             Every("anchors", minutes=10, work=self.anchors.upkeep, clock=clock),
-            Every("audit upkeep", minutes=60, work=self.audit.upkeep, clock=clock),
-            Every("cases", minutes=60, work=cases.upkeep, clock=clock),
+            Every("audit upkeep", minutes=60, work=in_time(self.audit.upkeep), clock=clock),
+            Every("cases", minutes=60, work=in_time(cases.upkeep), clock=clock),
             Every("openings", minutes=1, work=opening.upkeep, clock=clock),
             Every("breaches", minutes=10, work=breaches.upkeep, clock=clock),
-            Every("counts", minutes=60, work=counts.upkeep, clock=clock),
-            Every("old rows", minutes=60, work=self.data_rights.sweep, clock=clock),
+            Every("counts", minutes=60, work=in_time(counts.upkeep), clock=clock),
+            Every("old rows", minutes=60, work=in_time(self.data_rights.sweep), clock=clock),
             Every("drafts", minutes=5, work=anonymity.forget_old_drafts, clock=clock),
             Every("cases to consult", minutes=5, work=consulting.forget_old_drafts, clock=clock),
         ]
         for source in sources:
             self._schedule.add(source)
+
+    def in_time(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Work that forgets by the day, or tells of a month, is not done by a clock that jumped."""
+
+        async def unless_jumped() -> None:
+            for platform in {group.platform for group in self.directory.groups()}:
+                if not await self.time.trusted(platform):
+                    return
+            # There may be no platform to ask.
+            if not self.time.jumped():
+                await work()
+
+        return unless_jumped
 
     async def _anonymous_upkeep(self) -> None:
         await self._anonymous.upkeep({group.platform for group in self.directory.groups()})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
 from adapters.sandbox.human import Human
 from adapters.sandbox.world import Json
+from bot.clock import Clock
 from tests.features.circle import TestCircle
 
 NOTE = "Agreed to greet newcomers on Fridays."
@@ -42,6 +44,22 @@ async def test_a_note_is_read_by_moderators_and_by_whom_it_is_about(circle: Test
     await moss.runs("note remove", account=rose.account, number="1")
     assert "no note" in (await ana.runs("note list", account=rose.account))["text"]
     assert NOTE not in (await rose.runs("my data"))["text"]
+
+
+async def test_a_clock_that_jumped_takes_no_note(
+    circle: TestCircle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rose, core = await circle.member("Rose"), circle.core
+    await notes(circle.moderator(), rose)
+    sweep, right = core.in_time(core.data_rights.sweep), Clock.now
+    with monkeypatch.context() as ahead:
+        ahead.setattr(Clock, "now", lambda clock: right(clock) + timedelta(days=40))
+        await sweep()
+    assert stored(circle) == 1
+    # In time it goes.
+    await circle.pass_time(days=40)
+    await sweep()
+    assert stored(circle) == 0
 
 
 @pytest.mark.parametrize(
