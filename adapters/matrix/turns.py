@@ -88,8 +88,9 @@ class Turns:
                 self._counted_until = _now() + after + _COUNTED_FOR
                 self._learned.apart = max(self._learned.apart, after)
                 self._sure.apart = max(self._sure.apart, after)
-                for room in self._learned, self._sure:
-                    room.none_for(after)
+                self._learned.none_for(after)
+                # The next limit behind the one that refused may be as full.
+                self._sure.none_for(max(after, self._sure.apart))
             raise
         self.went()
         return done

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.matrix.transport import Away
@@ -84,6 +84,7 @@ async def _until_done(do: Callable[[], Awaitable[None]]) -> None:
 Moment = st.floats(0, 90, allow_nan=False)
 
 
+@example(messages=[], people=[0.0, 0.0, 0.0, 1.0])
 @given(messages=st.lists(Moment, max_size=40), people=st.lists(Moment, min_size=1, max_size=6))
 def test_who_is_invited_to_three_rooms_never_waits_for_their_own_limit(
     messages: list[float], people: list[float]
