@@ -336,9 +336,9 @@ async def test_what_nobody_could_be_told_stands_in_status_and_begins_no_loop(
     circle: TestCircle,
 ) -> None:
     ana = circle.moderator()
-    fern = circle.arrives("Fern")
     ana.people.allow(circle.moderators, "post", False)
     ana.people.allow(circle.room, "hold", False)
+    fern = circle.arrives("Fern")
     await agrees(fern)
     unheard = circle.core.notices.unheard
     await fern.when(lambda: unheard or None)
