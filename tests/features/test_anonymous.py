@@ -73,6 +73,7 @@ async def test_a_form_asks_for_room_and_words(circle: TestCircle) -> None:
     assert WORDS in preview["text"]
 
 
+@pytest.mark.slow
 async def test_the_preview_says_what_cannot_be_hidden(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     preview = await drafts(circle, nell, WORDS)
@@ -132,6 +133,7 @@ async def test_soon_is_one_to_five_minutes_under_a_label_of_two_words(circle: Te
     assert not post["buttons"]
 
 
+@pytest.mark.slow
 async def test_later_is_thirty_minutes_to_three_hours(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     await posts(circle, nell, when="Post later")
@@ -185,6 +187,7 @@ async def test_a_draft_is_its_writers_alone(circle: TestCircle) -> None:
     assert WORDS not in answer["text"]
 
 
+@pytest.mark.slow
 async def test_pressing_twice_posts_once_and_gives_the_same_receipt(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     preview = await drafts(circle, nell, WORDS)
@@ -215,6 +218,7 @@ async def test_a_guest_cannot_and_is_told_how_to_join(circle: TestCircle) -> Non
 # What is held comes back.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "link",
     [
@@ -278,6 +282,7 @@ def _service(circle: TestCircle) -> writing.Anonymity:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["Quiet Meadow:\nhello", "hi\n**Qui\u200bet Me\u0430dow**\nhello"])
 async def test_nobody_can_write_a_label_of_their_own(circle: TestCircle, text: str) -> None:
     nell = await circle.member("Nell")
@@ -286,6 +291,7 @@ async def test_nobody_can_write_a_label_of_their_own(circle: TestCircle, text: s
     assert "hello" in held["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["   \n ", "\u200b\u2060\u3164", "\u0301\u0301"])
 async def test_nothing_is_not_a_post(circle: TestCircle, text: str) -> None:
     nell = await circle.member("Nell")
@@ -294,6 +300,7 @@ async def test_nothing_is_not_a_post(circle: TestCircle, text: str) -> None:
     assert "Post soon" not in labels(answer)
 
 
+@pytest.mark.slow
 async def test_the_limit_is_exact(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     assert "Post soon" in labels(await drafts(circle, nell, "\U0001f9e6" * 1800))
@@ -303,6 +310,7 @@ async def test_the_limit_is_exact(circle: TestCircle) -> None:
     assert "Post soon" not in labels(over)
 
 
+@pytest.mark.slow
 async def test_what_tricks_the_eye_does_not_reach_the_room(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     nasty = "abc\u202edef\u2066ghi" + "Z" + "\u0301" * 60 + "'; DROP TABLE posts; -- %_\\"
@@ -363,6 +371,7 @@ async def test_five_a_day_survive_restart_leaving_and_coming_back(circle: TestCi
     assert "Post soon" in labels(await drafts(circle, nell, WORDS))
 
 
+@pytest.mark.slow
 async def test_taking_back_does_not_make_room_for_more(circle: TestCircle) -> None:
     await say(circle, "anonymous-per-day", "1")
     nell = await circle.member("Nell")
@@ -406,6 +415,7 @@ async def test_a_raid_is_refused_with_a_sentence(
     await people[0].when(lambda: len(circle.texts()) == 12 or None)
 
 
+@pytest.mark.slow
 async def test_settings_close_posting(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     await say(circle, "anonymous-least-members", "3")

@@ -50,6 +50,7 @@ async def test_all_but_the_rules_is_off_until_it_is_chosen(circle: TestCircle) -
     assert "On" not in newcomer["text"]
 
 
+@pytest.mark.slow
 async def test_moderators_hear_of_dark_thoughts_once_it_is_on(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await rose.runs("my consents")
@@ -59,6 +60,7 @@ async def test_moderators_hear_of_dark_thoughts_once_it_is_on(circle: TestCircle
     await rose.when(lambda: cards(circle) == 1 or None)
 
 
+@pytest.mark.slow
 async def test_they_hear_no_more_once_it_is_taken_back(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await rose.runs("my consents")
@@ -73,6 +75,7 @@ async def test_they_hear_no_more_once_it_is_taken_back(circle: TestCircle) -> No
     assert "I have told nobody" in (await rose.sees(HELLO, rose.private))["text"]
 
 
+@pytest.mark.slow
 async def test_the_words_to_watch_for_go_with_the_yes(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await rose.runs("guard add", text="Rose Vanterpool")
@@ -102,6 +105,7 @@ async def test_words_from_before_yeses_were_kept_are_on_and_can_be_forgotten(
     assert "Off: I watch for words" in (await rose.runs("my consents"))["text"]
 
 
+@pytest.mark.slow
 async def test_no_yes_is_kept_that_would_tell_who_posts_without_a_name(
     circle: TestCircle,
 ) -> None:

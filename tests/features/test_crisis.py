@@ -35,6 +35,7 @@ async def shared(circle: TestCircle, monkeypatch: pytest.MonkeyPatch) -> TestCir
 # The author first.
 
 
+@pytest.mark.slow
 async def test_the_author_is_written_to_alone_and_the_room_hears_nothing(
     circle: TestCircle,
 ) -> None:
@@ -58,6 +59,7 @@ async def test_the_author_is_written_to_alone_and_the_room_hears_nothing(
     assert cards_stored(circle) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [LESS, SEVERE])
 async def test_the_author_is_answered_when_the_answer_could_not_be_stored_at_first(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch, words: str
@@ -78,6 +80,7 @@ async def test_the_author_is_answered_when_the_answer_could_not_be_stored_at_fir
     assert failed
 
 
+@pytest.mark.slow
 async def test_the_lower_tier_reaches_moderators_only_by_the_authors_yes(
     circle: TestCircle,
 ) -> None:
@@ -99,6 +102,7 @@ async def test_who_asks_for_a_moderator_hears_where_nobody_can_be_told(circle: T
     await circle.moderator().sees("would like a moderator to write to them", circle.moderators)
 
 
+@pytest.mark.slow
 async def test_what_is_severe_always_raises_a_card_that_quotes_nothing(circle: TestCircle) -> None:
     await on_duty(circle)
     rose = await circle.member("Rose")
@@ -122,6 +126,7 @@ async def test_a_newcomer_gets_the_same(circle: TestCircle) -> None:
     assert {"room": circle.lobby, "message": message} in card["links"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -138,6 +143,7 @@ async def test_idiom_and_others_are_left_alone(circle: TestCircle, words: str) -
     assert not [m for m in rose.reads(rose.private) if HELLO in m["text"]]
 
 
+@pytest.mark.slow
 async def test_who_says_it_again_is_not_written_to_again_and_has_one_card(
     circle: TestCircle,
 ) -> None:
@@ -154,6 +160,7 @@ async def test_who_says_it_again_is_not_written_to_again_and_has_one_card(
     assert cards_stored(circle) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alone", [True, False])
 async def test_a_message_that_is_changed_later_is_answered_again(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch, alone: bool
@@ -244,6 +251,7 @@ async def test_a_group_that_had_switched_it_off_hears_once_that_it_is_on_again(
 # Where nobody can be written to alone.
 
 
+@pytest.mark.slow
 async def test_a_room_hears_one_quiet_line_that_points_at_nobody(shared: TestCircle) -> None:
     rose, drew = await shared.member("Rose"), await shared.member("Drew")
     rose.writes(shared.room, LESS)
@@ -297,6 +305,7 @@ async def test_who_left_no_way_to_be_written_to_alone_still_has_the_line(
     assert "Nobody was told" in quiet["text"]
 
 
+@pytest.mark.slow
 async def test_from_help_now_too_one_can_ask_for_a_moderator(shared: TestCircle) -> None:
     rose, drew = await shared.member("Rose"), await shared.member("Drew")
     rose.writes(shared.room, LESS)
@@ -311,6 +320,7 @@ async def test_from_help_now_too_one_can_ask_for_a_moderator(shared: TestCircle)
     assert CARD not in asked["text"]
 
 
+@pytest.mark.slow
 async def test_a_post_without_a_name_is_looked_at_when_it_is_up(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     preview = await rose.runs("anon", room=circle.room, text=SEVERE)

@@ -15,6 +15,7 @@ from tests.features.circle import TestCircle
 from tests.features.in_danger import CARD, SEVERE, cards_stored, on_duty, one_card, said
 
 
+@pytest.mark.slow
 async def test_one_moderator_claims_it_and_reads_what_to_say(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -31,6 +32,7 @@ async def test_one_moderator_claims_it_and_reads_what_to_say(circle: TestCircle)
     await moss.sees("would like one of you beside them", circle.moderators)
 
 
+@pytest.mark.slow
 async def test_nobody_sees_who_cannot_and_the_next_is_called_at_once(circle: TestCircle) -> None:
     await on_duty(circle)
     moss = circle.moderator("moss")
@@ -72,6 +74,7 @@ async def test_who_cannot_is_not_asked_again_after_a_restart(circle: TestCircle)
     assert len([m for m in ana.reads(ana.private) if "may need a person" in m["text"]]) == 1
 
 
+@pytest.mark.slow
 async def test_the_next_steps_lead_to_what_helps_and_open_nothing(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -117,6 +120,7 @@ async def test_after_closing_whoever_answered_has_a_kind_word(circle: TestCircle
     assert "Rose" not in str(heard)
 
 
+@pytest.mark.slow
 async def test_after_ten_minutes_without_anybody_it_is_passed_on(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -129,6 +133,7 @@ async def test_after_ten_minutes_without_anybody_it_is_passed_on(circle: TestCir
     assert "Words you can use" in (await ana.presses("I'll reply", within=passed_on))["text"]
 
 
+@pytest.mark.slow
 async def test_a_card_from_a_clock_that_was_ahead_is_passed_on_when_that_is_put_right(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +167,7 @@ async def test_a_claim_without_a_word_lapses_and_one_with_words_holds(circle: Te
     assert held["id"] == said(circle, circle.moderators, CARD)[-1]["id"]
 
 
+@pytest.mark.slow
 async def test_a_claim_holds_by_a_word_that_comes_after_a_restart(circle: TestCircle) -> None:
     rose, ana = await circle.member("Rose"), circle.moderator()
     rose.writes(circle.room, SEVERE)
@@ -179,6 +185,7 @@ async def test_a_claim_holds_by_a_word_that_comes_after_a_restart(circle: TestCi
     assert said(circle, circle.moderators, "is replying.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["left", "stepped down", "was forgotten"])
 async def test_a_card_goes_on_to_others_when_whoever_answered_moderates_no_more(
     circle: TestCircle, how: str
@@ -207,6 +214,7 @@ async def test_a_card_goes_on_to_others_when_whoever_answered_moderates_no_more(
     assert "Words you can use" in answer["text"]
 
 
+@pytest.mark.slow
 async def test_closing_erases_it_and_the_card_says_only_that(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -220,6 +228,7 @@ async def test_closing_erases_it_and_the_card_says_only_that(circle: TestCircle)
     await ana.when(lambda: cards_stored(circle) == 0 or None)
 
 
+@pytest.mark.slow
 async def test_a_card_that_nobody_closes_goes_after_three_days(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     rose.writes(circle.room, SEVERE)
@@ -285,6 +294,7 @@ async def test_the_rota_lasts_and_belongs_to_each_moderator(circle: TestCircle) 
         assert "Write " in (await ana.runs("duty add", **wrong))["text"]
 
 
+@pytest.mark.slow
 async def test_hours_of_who_moderates_no_more_promise_nobody(circle: TestCircle) -> None:
     rose, ana = await circle.member("Rose"), await on_duty(circle)
     assert "one of our team is here now" in (await rose.runs("help now awake"))["text"]

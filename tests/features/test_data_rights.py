@@ -41,6 +41,7 @@ def test_every_table_about_members_has_words_for_them() -> None:
     assert [name for name in about if not texts.has(f"data-{name.replace('_', '-')}")] == []
 
 
+@pytest.mark.slow
 async def test_people_read_what_is_held_about_them_and_not_about_others(
     circle: TestCircle,
 ) -> None:
@@ -58,6 +59,7 @@ async def test_people_read_what_is_held_about_them_and_not_about_others(
     assert "I hold nothing about you" in lines(await newcomer.runs("my data"))
 
 
+@pytest.mark.slow
 async def test_posts_without_a_name_are_read_with_their_receipt_alone(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     receipt, _ = await stands(circle, rose, POST)
@@ -111,6 +113,7 @@ async def test_whoever_is_forgotten_is_out_and_can_come_back_as_somebody_new(
     assert "Your yes to the ground rules" in lines(await rose.runs("my data"))
 
 
+@pytest.mark.slow
 async def test_what_is_in_memory_goes_too(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     preview = await rose.runs("anon", room=circle.room, text=POST)
@@ -145,6 +148,7 @@ async def test_a_silence_outlives_being_forgotten(circle: TestCircle) -> None:
     assert "Post soon" not in str(held["buttons"])
 
 
+@pytest.mark.slow
 async def test_nobody_is_forgotten_where_it_cannot_be_written_down(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await set_up(circle)
@@ -168,6 +172,7 @@ def test_nobody_can_ask_for_somebody_else(command: str) -> None:
     assert Account not in [parameter.kind for parameter in found.parameters]
 
 
+@pytest.mark.slow
 async def test_what_waits_for_others_names_nobody_who_was_forgotten(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def left_alone(circle: TestCircle) -> int:
         return int(db.execute("SELECT count(*) FROM expiries WHERE why = 'pinned'").fetchone()[0])
 
 
+@pytest.mark.slow
 async def test_a_message_goes_when_its_time_is_over_and_not_before(circle: TestCircle) -> None:
     assert "2 hours" in await sets_lifetime(circle, "2 h")
     cora = await circle.member("Cora")
@@ -82,6 +83,7 @@ async def test_time_left_is_shown(circle: TestCircle) -> None:
     assert timedelta(hours=1, minutes=59) < shown - datetime.now(UTC) <= timedelta(hours=2)
 
 
+@pytest.mark.slow
 async def test_a_member_takes_their_own_message_back_and_nobody_elses(circle: TestCircle) -> None:
     cora, drew = await circle.member("Cora"), await circle.member("Drew")
     message = cora.writes(circle.room, "I said too much")
@@ -91,6 +93,7 @@ async def test_a_member_takes_their_own_message_back_and_nobody_elses(circle: Te
     await drew.sees_no("too much", circle.room)
 
 
+@pytest.mark.slow
 async def test_a_member_gives_one_message_a_shorter_time_but_never_a_longer_one(
     circle: TestCircle,
 ) -> None:
@@ -122,6 +125,7 @@ async def test_pinned_messages_are_left_alone_and_listed_until_unpinned(
     await cora.sees_no("on Monday", circle.room)
 
 
+@pytest.mark.slow
 async def test_a_lost_right_is_told_once_and_mended_when_it_is_back(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora, ana = await circle.member("Cora"), circle.moderator()
@@ -150,6 +154,7 @@ async def test_removing_it_by_hand_leaves_nothing_to_do(circle: TestCircle) -> N
     assert rows(circle)["expiries"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["-1", "1000000000 days", "soon", "0", "5 s", "2 fortnights"])
 async def test_an_impossible_lifetime_gets_a_sentence_and_changes_nothing(
     circle: TestCircle, typed: str
@@ -291,6 +296,7 @@ async def test_nothing_is_called_done_that_is_not(circle: TestCircle) -> None:
     await ana.sees_no("too much", circle.room)
 
 
+@pytest.mark.slow
 async def test_asking_again_counts_after_a_removal_that_failed(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora, ana = await circle.member("Cora"), circle.moderator()
@@ -321,6 +327,7 @@ async def test_a_missed_unpinning_is_seen_at_the_next_connection(circle: TestCir
     assert "one more hour" not in circle.texts()
 
 
+@pytest.mark.slow
 async def test_a_missed_unpinning_is_seen_by_the_next_sweep(circle: TestCircle) -> None:
     await sets_lifetime(circle, "10 min")
     cora, ana = await circle.member("Cora"), circle.moderator()
@@ -336,6 +343,7 @@ async def test_a_missed_unpinning_is_seen_by_the_next_sweep(circle: TestCircle) 
     await ana.sees_no("one more hour", circle.room)
 
 
+@pytest.mark.slow
 async def test_a_pinning_that_was_missed_counts_ten_minutes_later(circle: TestCircle) -> None:
     # Given a room whose pins were asked for just now
     await sets_lifetime(circle, "10 min")
@@ -394,6 +402,7 @@ async def test_what_the_bot_says_in_a_room_goes_like_everything_else(circle: Tes
     assert any("Our rules have changed" in text for text in circle.texts(circle.other_room))
 
 
+@pytest.mark.slow
 async def test_the_lobby_can_have_a_lifetime_and_keeps_its_card(circle: TestCircle) -> None:
     await sets_lifetime(circle, "1 h", circle.lobby)
     nell = circle.arrives("Nell")

@@ -211,6 +211,7 @@ async def test_a_moderator_who_steps_down_without_the_rules_is_held(circle: Test
     assert moss.may_enter(circle.room)
 
 
+@pytest.mark.slow
 async def test_who_becomes_a_moderator_is_let_in(circle: TestCircle) -> None:
     nell = circle.arrives("Nell")
     await circle.settled()
@@ -270,6 +271,7 @@ async def test_who_lost_their_place_while_the_bot_was_away_is_told_once(
     assert told(gus) == 1
 
 
+@pytest.mark.slow
 async def test_a_platform_that_is_away_at_the_end_is_asked_again(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +334,7 @@ async def test_a_join_card_that_cannot_be_posted_is_told_and_put_up_later(
     assert "Join" in ana.buttons(circle.lobby)
 
 
+@pytest.mark.slow
 async def test_what_nobody_could_be_told_stands_in_status_and_begins_no_loop(
     circle: TestCircle,
 ) -> None:
@@ -372,6 +375,7 @@ async def test_status_says_what_waits_and_nothing_of_anonymous_posts(circle: Tes
     assert "One thing waits to be sent" in await status(circle)
 
 
+@pytest.mark.slow
 async def test_who_has_to_wait_for_their_own_sake_holds_up_nobody_else(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def stored(circle: TestCircle) -> int:
         db.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said",
     [
@@ -105,6 +106,7 @@ async def test_not_even_its_owner_reads_it_again_but_counts_and_forgets(
     assert "e-mail" in (await card(circle, 2))["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "why"),
     [("garden", "an ordinary word"), ("ann", "too short"), ("a b c d e", "at most 4 words")],
@@ -117,6 +119,7 @@ async def test_what_would_be_found_everywhere_is_refused(
     assert stored(circle) == 0
 
 
+@pytest.mark.slow
 async def test_nobody_guards_more_than_ten(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     for number in range(10):
@@ -124,6 +127,7 @@ async def test_nobody_guards_more_than_ten(circle: TestCircle) -> None:
     assert "the most" in (await rose.runs("guard add", text="Okonkwoo"))["text"]
 
 
+@pytest.mark.slow
 async def test_erasing_a_member_takes_them(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await rose.runs("guard add", text=NAME)

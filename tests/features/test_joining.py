@@ -104,6 +104,7 @@ async def test_no_step_can_be_skipped(circle: TestCircle) -> None:
     assert not nell.may_enter(circle.room)
 
 
+@pytest.mark.slow
 async def test_a_group_may_ask_for_every_page_to_be_read(circle: TestCircle) -> None:
     admin = circle.moderator()
     admin.people.give_role(admin.account, "admin")
@@ -120,6 +121,7 @@ async def test_a_group_may_ask_for_every_page_to_be_read(circle: TestCircle) -> 
     await open_to(circle, nell)
 
 
+@pytest.mark.slow
 async def test_joining_goes_on_after_a_restart(circle: TestCircle) -> None:
     nell = circle.arrives("Nell")
     await nell.presses("Join")
@@ -219,6 +221,7 @@ async def test_a_member_can_take_their_yes_back(circle: TestCircle) -> None:
     assert rows(circle)["acknowledgements"] == 0
 
 
+@pytest.mark.slow
 async def test_a_yes_that_is_taken_back_while_it_is_written_lets_nobody_in(
     circle: TestCircle,
 ) -> None:

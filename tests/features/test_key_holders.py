@@ -62,6 +62,7 @@ async def test_the_first_two_count_at_once_and_a_third_after_72_hours(circle: Te
     assert await names(circle) == {"ana", "moss", sorrel.account}
 
 
+@pytest.mark.slow
 async def test_with_the_second_key_the_group_is_asked_to_practise(circle: TestCircle) -> None:
     ana, moss = circle.moderator("ana"), circle.moderator("moss")
     await enrolled(circle, "ana", "moss")
@@ -107,6 +108,7 @@ async def test_whoever_was_two_once_waits_ever_after(circle: TestCircle) -> None
     assert await names(circle) == {"ana"}
 
 
+@pytest.mark.slow
 async def test_a_changed_key_waits_and_the_old_one_counts_meanwhile(circle: TestCircle) -> None:
     await set_up(circle)
     await enrolled(circle, "ana", "moss", key(7))
@@ -145,6 +147,7 @@ async def test_what_cannot_be_a_key_of_ones_own_is_refused(circle: TestCircle) -
     assert "know that key already" in (await moss.runs("key offer", key=whole))["text"]
 
 
+@pytest.mark.slow
 async def test_a_member_is_not_asked_for_a_key_and_sees_who_holds_one(circle: TestCircle) -> None:
     nell = await circle.member("Nell")
     await nell.runs("key offer", key=key(9).public.text)
@@ -159,6 +162,7 @@ async def test_a_member_is_not_asked_for_a_key_and_sees_who_holds_one(circle: Te
     assert "nobody can open" in seen
 
 
+@pytest.mark.slow
 async def test_whoever_leaves_the_group_holds_no_key(circle: TestCircle) -> None:
     await set_up(circle)
     moss = circle.moderator("moss")
@@ -196,6 +200,7 @@ async def test_whoever_left_while_the_bot_was_away_holds_no_key(circle: TestCirc
     assert await names(circle) == {"ana"}
 
 
+@pytest.mark.slow
 async def test_status_names_key_holders_who_are_no_moderators(circle: TestCircle) -> None:
     await set_up(circle)
     moss = circle.moderator("moss")
@@ -206,6 +211,7 @@ async def test_status_names_key_holders_who_are_no_moderators(circle: TestCircle
     assert "fewer than two key-holders can open one now" in said
 
 
+@pytest.mark.slow
 async def test_an_admin_ends_the_part_of_somebody_and_a_moderator_cannot(
     circle: TestCircle,
 ) -> None:

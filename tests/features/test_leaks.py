@@ -81,6 +81,7 @@ async def test_what_is_typed_otherwise_is_found(watching: TestCircle) -> None:
     assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
+@pytest.mark.slow
 async def test_a_file_name_is_looked_at(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     hanging = [{"kind": "image", "name": "anna_lee.jpg"}, {"kind": "image", "name": "anna lee.jpg"}]
@@ -89,6 +90,7 @@ async def test_a_file_name_is_looked_at(watching: TestCircle) -> None:
     assert shown["links"] == [{"room": watching.room, "message": message}]
 
 
+@pytest.mark.slow
 async def test_moderators_may_talk_about_it_among_themselves(watching: TestCircle) -> None:
     ana = watching.moderator()
     ana.writes(watching.moderators, WORDS)
@@ -117,6 +119,7 @@ async def test_an_edit_that_brings_the_word_in_raises_a_card(watching: TestCircl
     assert shown["links"] == [{"room": watching.other_room, "message": other}]
 
 
+@pytest.mark.slow
 async def test_show_is_for_the_presser_alone_and_kept_nowhere(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -162,6 +165,7 @@ async def test_one_takes_it_and_the_others_see_who(watching: TestCircle) -> None
     await card_says(watching, "Moss has it")
 
 
+@pytest.mark.slow
 async def test_of_two_presses_at_the_same_moment_one_wins(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)
@@ -209,6 +213,7 @@ async def test_it_is_settled_and_its_card_goes_after_a_day(watching: TestCircle)
     assert any(WORDS in text for text in watching.texts())
 
 
+@pytest.mark.slow
 async def test_an_edit_after_the_decision_is_looked_at_anew(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     message = rose.writes(watching.room, WORDS)
@@ -314,6 +319,7 @@ async def _alert_of(circle: TestCircle, shown: Json) -> str:
     return alert.id
 
 
+@pytest.mark.slow
 async def test_the_card_goes_when_its_message_goes(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     message = rose.writes(watching.room, WORDS)
@@ -360,6 +366,7 @@ def answered(circle: TestCircle, number: int) -> Json | None:
     return next((message for message in said if message["answer_to"] == number), None)
 
 
+@pytest.mark.slow
 async def test_the_list_is_there_for_who_missed_the_card(watching: TestCircle) -> None:
     ana = watching.moderator()
     assert "Nothing waits" in (await ana.runs("alerts"))["text"]
@@ -439,6 +446,7 @@ async def test_unreadable_messages_are_counted(watching: TestCircle) -> None:
     assert "One message today could not be read" in status["text"]
 
 
+@pytest.mark.slow
 async def test_deciding_one_leaves_the_other_open(watching: TestCircle) -> None:
     rose = await watching.member("Rose")
     rose.writes(watching.room, WORDS)

@@ -10,6 +10,7 @@ from tests.features.test_leaks import card, cards
 SAID = "the night my father left I hid under the kitchen table until morning came"
 
 
+@pytest.mark.slow
 async def test_a_watched_word_in_pieces_is_found_with_its_last(circle: TestCircle) -> None:
     await circle.moderator().runs("keyword add", phrase="hospital")
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
@@ -22,6 +23,7 @@ async def test_a_watched_word_in_pieces_is_found_with_its_last(circle: TestCircl
     assert {"room": circle.room, "message": last} in shown["links"]
 
 
+@pytest.mark.slow
 async def test_anothers_words_in_another_room_raise_a_card_that_quotes_nothing(
     circle: TestCircle,
 ) -> None:
@@ -36,6 +38,7 @@ async def test_anothers_words_in_another_room_raise_a_card_that_quotes_nothing(
     assert "kitchen" not in str(shown)
 
 
+@pytest.mark.slow
 async def test_also_in_the_lobby_where_newcomers_read(circle: TestCircle) -> None:
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
     rose.writes(circle.room, SAID)

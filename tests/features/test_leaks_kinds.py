@@ -97,6 +97,7 @@ async def test_keywords_stay_and_a_crisis_is_never_nudged(circle: TestCircle) ->
     assert "there is no nudge" in crisis["text"]
 
 
+@pytest.mark.slow
 async def test_an_author_who_is_nudged_takes_it_back_with_one_press(circle: TestCircle) -> None:
     ana, rose = circle.moderator(), await circle.member("Rose")
     await ana.runs("watch set", kind="phone", what="nudge")
@@ -110,6 +111,7 @@ async def test_an_author_who_is_nudged_takes_it_back_with_one_press(circle: Test
     await ana.when(lambda: not cards(circle) or None)
 
 
+@pytest.mark.slow
 async def test_only_the_author_is_asked_and_once(circle: TestCircle) -> None:
     await circle.moderator().runs("watch set", kind="phone", what="nudge")
     rose, drew = await circle.member("Rose"), await circle.member("Drew")
@@ -139,6 +141,7 @@ async def test_where_nobody_can_be_told_alone_no_author_is_asked(
     assert "The author was asked" not in (await card(circle))["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "kind", "found"),
     [

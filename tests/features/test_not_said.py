@@ -48,6 +48,7 @@ def purposes() -> Iterator[str]:
                 yield from (getattr(module, name) for name in names if hasattr(module, name))
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_somebody_hears_that_it_could_not_be() -> None:
     known = {*ABOUT_SOMEBODY, *NOT_SAID, *WITH_ROOM, *HEARD_ELSEWHERE}
     assert set(purposes()) == known, "say in cogs/house_notices.py what moderators hear"
@@ -68,6 +69,7 @@ async def test_the_register_of_breaches_does_not_stand_alone_with_what_was_not_s
     assert "it was not" in told["text"]
 
 
+@pytest.mark.slow
 async def test_helplines_that_do_not_come_to_stand_are_not_taken_for_put(
     circle: TestCircle,
 ) -> None:
@@ -96,6 +98,7 @@ async def test_a_supervisor_who_left_is_told_nothing(circle: TestCircle) -> None
     await ana.sees(CASE, circle.moderators)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("purpose", NOT_SAID)
 async def test_nothing_of_the_kind_is_given_up_in_silence(circle: TestCircle, purpose: str) -> None:
     group = Group("sandbox", circle.moderator().group)

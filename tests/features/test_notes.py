@@ -46,6 +46,7 @@ async def test_a_note_is_read_by_moderators_and_by_whom_it_is_about(circle: Test
     assert NOTE not in (await rose.runs("my data"))["text"]
 
 
+@pytest.mark.slow
 async def test_a_clock_that_jumped_takes_no_note(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,6 +63,7 @@ async def test_a_clock_that_jumped_takes_no_note(
     assert stored(circle) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -84,6 +86,7 @@ async def test_for_four_weeks_it_is_there(circle: TestCircle) -> None:
     assert NOTE in (await ana.runs("note list", account=rose.account))["text"]
 
 
+@pytest.mark.slow
 async def test_after_30_days_it_is_not_shown_and_the_row_goes(circle: TestCircle) -> None:
     rose, ana = await circle.member("Rose"), circle.moderator()
     await notes(ana, rose)
@@ -92,6 +95,7 @@ async def test_after_30_days_it_is_not_shown_and_the_row_goes(circle: TestCircle
     await ana.when(lambda: stored(circle) == 0 or None)
 
 
+@pytest.mark.slow
 async def test_it_goes_with_whom_it_is_about(circle: TestCircle) -> None:
     rose = await circle.member("Rose")
     await notes(circle.moderator(), rose)

@@ -89,6 +89,7 @@ async def test_two_key_holders_open_a_post_and_one_alone_does_not(circle: TestCi
         await opened(circle, row.id, ANA, ("moss", KEYS["ana"]))
 
 
+@pytest.mark.slow
 async def test_halves_of_one_post_open_no_other(circle: TestCircle) -> None:
     await set_up(circle)
     nell = await circle.member("Nell")
@@ -126,6 +127,7 @@ async def test_without_two_key_holders_it_goes_out_unsealed_and_says_so(
     assert never.value.text.key == "seal-none"
 
 
+@pytest.mark.slow
 async def test_preview_receipt_and_limits_say_who_can_open_it(circle: TestCircle) -> None:
     await set_up(circle)
     await say(circle, "sealed-days", "14")
@@ -204,6 +206,7 @@ async def test_an_older_post_opens_with_the_key_of_its_time(circle: TestCircle) 
         await opened(circle, new.id, ANA, MOSS)
 
 
+@pytest.mark.slow
 async def test_what_was_never_shown_is_not_kept_sealed(circle: TestCircle) -> None:
     await set_up(circle)
     nell = await circle.member("Nell")
@@ -248,6 +251,7 @@ async def test_after_its_last_day_nobody_opens_it_with_everything_in_hand(
         circle.core.store.keys.kept_epoch_key(row.group_id, epoch)
 
 
+@pytest.mark.slow
 async def test_a_key_that_cannot_be_kept_sends_nothing_and_loses_no_draft(
     circle: TestCircle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
