@@ -160,11 +160,13 @@ class Acknowledgement:
     async def begin(self, group: Group, account: Account) -> tuple[Current, int | None]:
         """Start on the way in, or start again. Returns the rules, and the page to show first.
 
-        The page is None where the essentials are enough. Writes a row that lasts 24 hours.
+        The page is None where the essentials are enough. Writes a row that lasts 24 hours. Who
+        came further keeps that: the button may be told a second time, after a restart.
         """
         current = self.current(group)
         read_all = self._settings.flag(group, "read-all-rules")
-        await self._set_step(group, account, current, ESSENTIALS, 0)
+        step, page = await self._reached(group, account, current) or (ESSENTIALS, 0)
+        await self._set_step(group, account, current, step, page)
         return current, 0 if read_all else None
 
     async def turn_page(self, group: Group, account: Account, page: int) -> Current:
@@ -355,13 +357,18 @@ class Acknowledgement:
             self._current[group] = Current(closed, current.rules)
 
     async def _step(self, group: Group, account: Account, current: Current) -> tuple[str, int]:
+        reached = await self._reached(group, account, current)
+        if reached is None:
+            raise Refused("join-start-again")
+        return reached
+
+    async def _reached(
+        self, group: Group, account: Account, current: Current
+    ) -> tuple[str, int] | None:
         group_id = await self._store.group_id(group)
         async with self._store.read() as conn:
             keys = self._store.keys
-            step = await rules_rows.step(conn, keys, group_id, account, current.row.id)
-        if step is None:
-            raise Refused("join-start-again")
-        return step
+            return await rules_rows.step(conn, keys, group_id, account, current.row.id)
 
     async def _set_step(
         self, group: Group, account: Account, current: Current, step: str, page: int

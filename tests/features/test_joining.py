@@ -168,6 +168,15 @@ async def test_the_member_can_see_what_they_agreed_to(circle: TestCircle) -> Non
     assert "not agreed" in (await guest.runs("my rules"))["text"]
 
 
+async def test_a_join_that_is_told_a_second_time_throws_nobody_back(circle: TestCircle) -> None:
+    nell = circle.arrives("Nell")
+    await nell.presses("Join")
+    limits = await nell.presses("I agree")
+    await nell.runs("join")
+    done = await nell.presses("I understand", within=limits)
+    assert "You are in" in done["text"]
+
+
 @pytest.mark.slow
 async def test_a_new_version_asks_everyone_again_with_a_grace_period(circle: TestCircle) -> None:
     cora, drew = await circle.member("Cora"), await circle.member("Drew")
